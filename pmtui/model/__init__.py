@@ -1,0 +1,1 @@
+"""What users write and what flows: events, actions, managers, apps, points. No I/O."""

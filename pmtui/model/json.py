@@ -1,0 +1,59 @@
+"""JSON, one way in and one way out, with msgspec's traps closed."""
+
+import math
+from typing import Any
+
+import msgspec
+
+_encode = msgspec.json.Encoder(enc_hook=None).encode
+_canonical = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder().decode
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def encode(value: Any) -> str:
+    """A value as JSON text.
+
+    Raises:
+        ValueError: it holds what JSON cannot: NaN, infinity, half a surrogate pair, an unknown type.
+    """
+    try:
+        raw = _encode(value)
+    except (TypeError, UnicodeEncodeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"cannot be written as JSON: {error}") from None
+    if b"null" in raw:  # msgspec writes NaN and infinity as null, which would be a silent change
+        _refuse_nan(value)
+    return raw.decode()
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys: equal values give equal bytes. Only for what `encode` has accepted."""
+    return _canonical(value)
+
+
+def decode(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError if it is none."""
+    try:
+        return _decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def decode_object(text: str | bytes) -> dict[str, Any]:
+    """The value of a JSON text that must be an object. Raises ValueError otherwise."""
+    try:
+        return _decode_object(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _refuse_nan(value: Any) -> None:
+    stack = [msgspec.to_builtins(value)]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, float) and not math.isfinite(item):
+            raise ValueError(f"cannot be written as JSON: {item}")
+        if isinstance(item, dict):
+            stack.extend(item.values())
+        elif isinstance(item, list | tuple):
+            stack.extend(item)

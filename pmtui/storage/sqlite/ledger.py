@@ -1,0 +1,275 @@
+"""A manager's ledger in a SQLite file."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from sqlite3 import Connection
+
+from pmtui.storage.errors import StorageError, Superseded
+from pmtui.storage.ledger import Counters, Cursor, Instance, LedgerState, Save, Timer
+from pmtui.storage.log import Draft, LogReader
+from pmtui.storage.sqlite.connection import Database, insert_many, open_database, placeholders
+from pmtui.storage.sqlite.log import EVENTS, SqliteReader, append_to, versions_of
+
+SCHEMA = (
+    EVENTS
+    + """
+CREATE TABLE ledger(
+    app TEXT NOT NULL,
+    manager TEXT NOT NULL,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    turn INTEGER NOT NULL DEFAULT 0,
+    clock INTEGER NOT NULL DEFAULT 0,
+    clean INTEGER NOT NULL DEFAULT 1,
+    pid INTEGER,
+    state TEXT NOT NULL DEFAULT 'new',
+    reason TEXT NOT NULL DEFAULT '',
+    since TEXT NOT NULL DEFAULT '',
+    handled INTEGER NOT NULL DEFAULT 0,
+    ignored INTEGER NOT NULL DEFAULT 0,
+    performed INTEGER NOT NULL DEFAULT 0,
+    suppressed INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    late INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE cursors(context TEXT PRIMARY KEY, position INTEGER NOT NULL, identity TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE targets(context TEXT PRIMARY KEY, position INTEGER NOT NULL, identity TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE instances(
+    correlation TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started TEXT NOT NULL,
+    missed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pending(
+    correlation TEXT NOT NULL,
+    type TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    fired INTEGER,
+    PRIMARY KEY(correlation, type)
+) WITHOUT ROWID;
+CREATE INDEX pending_by_due ON pending(due, correlation, type) WHERE fired IS NULL;
+CREATE TABLE journal(
+    id INTEGER PRIMARY KEY,
+    turn INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    correlation TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    handled_at TEXT NOT NULL,
+    actions TEXT NOT NULL
+);
+"""
+)
+
+_COUNTERS = ("handled", "ignored", "performed", "suppressed", "crashes", "late")
+_PENDING = "correlation, type, due, recorded_at, data, metadata, fired"
+_JOURNAL = (
+    "INSERT INTO journal(turn, source, position, type, stream, correlation, outcome, recorded_at, handled_at, actions)"
+)
+
+
+def state_of(database: Database) -> LedgerState:
+    """What a ledger says, read in a few statements; writes nothing."""
+    connection = database.connection
+    row = connection.execute(f"SELECT epoch, turn, clock, clean, {', '.join(_COUNTERS)} FROM ledger").fetchone()
+    if row is None:
+        row = (0, 0, 0, 1, *(0 for _ in _COUNTERS))
+    return LedgerState(
+        identity=database.identity,
+        epoch=row[0],
+        turn=row[1],
+        clock=row[2],
+        clean=bool(row[3]),
+        cursors=_cursors(connection, "cursors"),
+        targets=_cursors(connection, "targets"),
+        next_due=_next_due(connection),
+        counters=Counters(*row[4:]),
+    )
+
+
+def _cursors(connection: Connection, table: str) -> dict[str, Cursor]:
+    rows = connection.execute(f"SELECT context, position, identity FROM {table}")
+    return {context: Cursor(position, identity) for context, position, identity in rows}
+
+
+def _next_due(connection: Connection) -> int | None:
+    due: int | None = connection.execute("SELECT min(due) FROM pending WHERE fired IS NULL").fetchone()[0]
+    return due
+
+
+class SqliteLedger:
+    """A manager's ledger; see `Ledger` for what may be relied on."""
+
+    def __init__(self, database: Database, app: str, manager: str) -> None:
+        self.database = database
+        self._owner = (app, manager)
+        self.timers: LogReader = SqliteReader("timers", database)
+
+    @classmethod
+    def open(
+        cls, path: Path, app: str, manager: str, *, create: bool = False, read_only: bool = False
+    ) -> "SqliteLedger":
+        """Open the ledger at a path.
+
+        Raises:
+            StorageError: it is not there (and `create` is off), or belongs to another manager.
+        """
+        database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only)
+        row = database.connection.execute("SELECT app, manager FROM ledger").fetchone()
+        if row is not None and tuple(row) != (app, manager):
+            database.close()
+            raise StorageError(f"{path}: the ledger of {row[0]}/{row[1]}, not of {app}/{manager}")
+        return cls(database, app, manager)
+
+    async def load(self) -> LedgerState:
+        """See `Ledger.load`."""
+        with self.database.explained():
+            return state_of(self.database)
+
+    async def start(self, pid: int, at: str) -> LedgerState:
+        """See `Ledger.start`."""
+        with self.database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM ledger").fetchone() is None:
+                connection.execute("INSERT INTO ledger(app, manager) VALUES (?, ?)", self._owner)
+            connection.execute(
+                "UPDATE ledger SET epoch = epoch + 1, crashes = crashes + (clean = 0), clean = 0, pid = ?, "
+                "state = 'running', reason = '', since = ?",
+                (pid, at),
+            )
+        return await self.load()
+
+    async def note(self, epoch: int, state: str, reason: str, at: str, *, clean: bool) -> None:
+        """See `Ledger.note`."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                "UPDATE ledger SET state = ?, reason = ?, since = ?, clean = ? WHERE epoch = ?",
+                (state, reason, at, clean, epoch),
+            )
+
+    async def instances(self, correlations: Iterable[str]) -> dict[str, Instance]:
+        """See `Ledger.instances`."""
+        names = list(correlations)
+        with self.database.explained():
+            return instances_of(self.database.connection, names) if names else {}
+
+    async def next_due(self) -> int | None:
+        """See `Ledger.next_due`."""
+        with self.database.explained():
+            return _next_due(self.database.connection)
+
+    async def fire(self, epoch: int, upto: int, limit: int) -> list[tuple[str, str, int]]:
+        """See `Ledger.fire`."""
+        with self.database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM ledger WHERE epoch = ?", (epoch,)).fetchone() is None:
+                raise Superseded("another worker has taken over")
+            rows = connection.execute(
+                f"SELECT {_PENDING} FROM pending WHERE fired IS NULL AND due <= ? "
+                "ORDER BY due, correlation, type LIMIT ?",
+                (upto, limit),
+            ).fetchall()
+            versions = versions_of(connection, {row[0] for row in rows})
+            drafts = []
+            for correlation, type_, due, recorded_at, data, metadata, _ in rows:
+                versions[correlation] = versions.get(correlation, 0) + 1
+                name = f"{'/'.join(self._owner)}/timers/{correlation}/{type_}/{due}"
+                drafts.append(Draft(name, correlation, versions[correlation], type_, data, metadata, recorded_at))
+            first = append_to(connection, drafts)
+            fired = [(row[0], row[1], first + i) for i, row in enumerate(rows)]
+            connection.executemany("UPDATE pending SET fired = ?3 WHERE correlation = ?1 AND type = ?2", fired)
+        return fired
+
+    async def save(self, save: Save) -> None:
+        """See `Ledger.save`."""
+        added = save.counters
+        with self.database.transaction() as connection:
+            moved = connection.execute(
+                "UPDATE ledger SET turn = ?, clock = max(clock, ?), handled = handled + ?, ignored = ignored + ?, "
+                "performed = performed + ?, suppressed = suppressed + ?, late = late + ? WHERE epoch = ? AND turn = ?",
+                (
+                    save.turn,
+                    save.clock,
+                    added.handled,
+                    added.ignored,
+                    added.performed,
+                    added.suppressed,
+                    added.late,
+                    save.epoch,
+                    save.turn - 1 if save.advances else save.turn,
+                ),
+            )
+            if moved.rowcount != 1:
+                raise Superseded("another worker has taken over")
+            for source, (before, after) in save.cursors.items():
+                _move(connection, source, before, after)
+            _write_instances(connection, save)
+            insert_many(connection, _JOURNAL, save.journal)
+            for context, cursor in save.targets.items():
+                connection.execute(
+                    "INSERT INTO targets VALUES (?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET position = excluded.position, identity = excluded.identity",
+                    (context, cursor.position, cursor.identity),
+                )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+
+def _move(connection: Connection, source: str, before: Cursor, after: Cursor) -> None:
+    """Compare and set a cursor; one that was never saved counts as 0."""
+    connection.execute("INSERT OR IGNORE INTO cursors VALUES (?, 0, ?)", (source, before.identity))
+    moved = connection.execute(
+        "UPDATE cursors SET position = ?, identity = ? WHERE context = ? AND position = ? AND identity = ?",
+        (after.position, after.identity, source, before.position, before.identity),
+    )
+    if moved.rowcount != 1:
+        raise Superseded(f"the cursor in {source} was moved by another worker")
+
+
+def instances_of(connection: Connection, names: list[str]) -> dict[str, Instance]:
+    """The named instances with their timers."""
+    found: dict[str, Instance] = {}
+    for start in range(0, len(names), 500):
+        some = names[start : start + 500]
+        timers: dict[str, dict[str, Timer]] = {}
+        for correlation, *timer in connection.execute(
+            f"SELECT {_PENDING} FROM pending WHERE correlation IN ({placeholders(some)})", some
+        ):
+            timers.setdefault(correlation, {})[timer[0]] = Timer(*timer)
+        for row in connection.execute(
+            "SELECT correlation, status, state, started, missed FROM instances "
+            f"WHERE correlation IN ({placeholders(some)})",
+            some,
+        ):
+            correlation, status, state, started, missed = row
+            found[correlation] = Instance(correlation, status, state, started, missed, timers.get(correlation, {}))
+    return found
+
+
+def _write_instances(connection: Connection, save: Save) -> None:
+    insert_many(
+        connection,
+        "INSERT OR REPLACE INTO instances",
+        [(i.correlation, i.status, i.state, i.started, i.missed) for _, i in save.instances],
+    )
+    gone: list[tuple[str, str]] = []
+    new: list[tuple[object, ...]] = []
+    for before, after in save.instances:
+        if before.timers is after.timers:
+            continue
+        gone.extend((after.correlation, type_) for type_ in before.timers if type_ not in after.timers)
+        new.extend(_pending_rows(before.timers, after))
+    connection.executemany("DELETE FROM pending WHERE correlation = ? AND type = ?", gone)
+    insert_many(connection, "INSERT OR REPLACE INTO pending", new)
+
+
+def _pending_rows(before: Mapping[str, Timer], after: Instance) -> Iterable[tuple[object, ...]]:
+    for type_, timer in after.timers.items():
+        if before.get(type_) != timer:
+            yield after.correlation, type_, timer.due, timer.recorded_at, timer.data, timer.metadata, timer.fired

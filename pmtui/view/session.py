@@ -1,0 +1,76 @@
+"""What a screen may ask of a running app. The lab's session is one; tests hand in another."""
+
+from typing import Protocol
+
+from pmtui.model.app import Receiver
+from pmtui.model.point import Point
+from pmtui.view.pages import JournalPage, LogPage
+from pmtui.view.snapshot import Snapshot, Speed
+
+
+class Session(Protocol):
+    """A running app under a person's hands.
+
+    Nothing here blocks the event loop for longer than 5 ms. Commands return once they are under way; what came of them
+    shows in the next snapshot. Whether a command makes sense now is the caller's to know from the snapshot; one that
+    does not is ignored.
+
+    Raises:
+        PmtuiError: from any command, with one line for the person, where it could not be carried out.
+    """
+
+    def snapshot(self) -> Snapshot:
+        """The newest picture; costs nothing."""
+
+    async def changed(self, after: int) -> Snapshot:
+        """Wait until there is a snapshot with a greater version than `after`, and return it."""
+
+    async def log_page(
+        self, context: str, limit: int, *, after: int | None = None, before: int | None = None
+    ) -> LogPage:
+        """Up to `limit` rows above position `after`, or the last ones below `before`, or the newest."""
+
+    async def journal_page(
+        self, manager: str, limit: int, *, before: tuple[int, int, int] | None = None
+    ) -> JournalPage:
+        """Up to `limit` entries before a key, or the newest."""
+
+    async def step(self, manager: str) -> None:
+        """Let a paused manager take one phase; if it has nothing to do, move its clock on to its next timer."""
+
+    async def step_event(self, manager: str) -> None:
+        """Let a paused manager go on to the end of its event."""
+
+    async def go_on(self, manager: str) -> None:
+        """Let a manager (and those that wait for it) run at the session's speed."""
+
+    async def pause(self, manager: str) -> None:
+        """Stop it at its next phase boundary (after the turn in hand at full speed)."""
+
+    async def crash(self, manager: str) -> None:
+        """Kill its worker with SIGKILL, now; nothing restarts it until `restart`."""
+
+    async def crash_at(self, manager: str, point: Point | None) -> None:
+        """Have its worker kill itself at a point, once; None takes that back."""
+
+    async def restart(self, manager: str) -> None:
+        """Start a new worker for it, with the app's code as it is now; paused if it was paused."""
+
+    async def start_over(self) -> None:
+        """Throw the scratch copy away and make it anew; receipts and speed stay as they are."""
+
+    async def set_receipts(self, receiver: Receiver) -> None:
+        """Let all contexts use this receiver from the next action on."""
+
+    async def set_speed(self, speed: Speed) -> None:
+        """Change the speed of what is not paused."""
+
+    async def append(self, context: str, stream: str, type: str, data: str) -> int:
+        """Append an event from outside, `data` being JSON text; returns its position.
+
+        Raises:
+            InputError: the data is no JSON object, or a name is empty.
+        """
+
+    async def close(self) -> None:
+        """End the workers and remove what the session made; safe to call twice."""

@@ -1,0 +1,221 @@
+"""One frozen picture of everything a screen shows beside the logs and the journal. Every string in it is `safe()`."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pmtui.model.manager import Delivery
+from pmtui.storage.ledger import Outcome
+
+ManagerState = Literal["starting", "paused", "running", "idle", "killed", "failed", "stopped"]
+"""`paused` before the next event or in the middle of one; `idle` goes on but has nothing to do; `killed` by a crash;
+`failed` because a handler raised or a log cannot be used; `stopped` ended by itself."""
+
+StepState = Literal["done", "now", "todo"]
+Receipts = Literal["exact", "high-water", "none", "mixed"]
+Speed = Literal["phase", "1", "4", "20", "max"]
+SPEEDS: tuple[Speed, ...] = ("phase", "1", "4", "20", "max")
+"""One phase a second; 1, 4 or 20 events a second; as fast as it goes, the only one that takes larger turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextView:
+    """One context's log: its newest position, and who is known to have written there."""
+
+    name: str
+    head: int = 0
+    writers: tuple[str, ...] = ()
+    problem: str = ""
+    """One line, where the log cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """How far a manager is in one source.
+
+    `behind` counts the events above the cursor, exactly up to 100,000; then `capped` is true.
+    """
+
+    context: str
+    cursor: int = 0
+    head: int = 0
+    behind: int = 0
+    capped: bool = False
+    done: int = 0
+    """Events at or below the cursor, at most 100,000, so that a bar can show done : to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event as one line shows it. `label` is its correlation id where one is known, else its stream."""
+
+    context: str
+    position: int
+    type: str
+    label: str
+
+    @property
+    def where(self) -> str:
+        """`orders@3`."""
+        return f"{self.context}@{self.position}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One action on a log, of the turn in hand."""
+
+    kind: Literal["append", "send"]
+    context: str
+    type: str
+    outcome: Outcome | None = None
+    """None as long as it has not been taken."""
+    first: int = 0
+    added: int = 0
+    original: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One dot of the phase strip: `label` in people's words, `where` its result lies (`in memory`, `in payments@3`,
+    `orders 2 → 3`), and whether that would survive a crash."""
+
+    label: str
+    where: str
+    state: StepState
+    durable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """The turn in hand, or the one a crash interrupted.
+
+    Attributes:
+        number: the turn's number.
+        event: its last event; the only one, when `size` is 1.
+        first: the position of the first event of the same source in it.
+        size: how many events.
+        point: where it stands, as `fulfilment:orders@3:acted:0`; empty before `read`.
+        steps: the phase strip.
+        actions: those on logs that it asks for, once decided.
+        cursor: the durable cursor in the event's source.
+    """
+
+    number: int
+    event: EventView
+    first: int
+    size: int
+    point: str
+    steps: tuple[StepView, ...]
+    actions: tuple[ActionView, ...] = ()
+    cursor: int = 0
+    delivery: Delivery = "act-then-save"
+    repeated: bool = False
+    """Whether a worker is doing it again after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerView:
+    """A pending timer: its type and the seconds until it is due on the manager's clock (negative: overdue)."""
+
+    type: str
+    due_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """The instance of the event in hand: `state` in the order of its fields, values as one line of text each."""
+
+    correlation: str
+    status: Literal["running", "completed", "missing", "new"]
+    started: str = ""
+    state: tuple[tuple[str, str], ...] = ()
+    timers: tuple[TimerView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a manager stopped by itself: one sentence, and where the user's code raised (`file:line`), its traceback."""
+
+    sentence: str
+    place: str = ""
+    traceback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """The line that matters most. `headline` is bold, `detail` follows it; `hints` are (key, what it will do)."""
+
+    headline: str
+    detail: str = ""
+    hints: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerView:
+    """One process manager and its worker."""
+
+    name: str
+    state: ManagerState
+    consequence: Consequence
+    pid: int | None = None
+    since: float = 0.0
+    """Seconds since the Unix epoch at which `state` began."""
+    sources: tuple[SourceView, ...] = ()
+    turn: TurnView | None = None
+    instance: InstanceView | None = None
+    next_timer: float | None = None
+    """Seconds until the next timer on the manager's clock."""
+    pending_timers: int = 0
+    failure: Failure | None = None
+    rate: float = 0.0
+    """Events handled a second, lately."""
+    rates: tuple[float, ...] = ()
+    """The same at the last pulls, oldest first, for a sparkline."""
+    running_instances: int = 0
+    completed_instances: int = 0
+    handled: int = 0
+    late: int = 0
+    """Events ignored because their instance's start came after them: shown loudly."""
+    held: bool = False
+    """In the lab: it waits because another manager is being stepped."""
+
+    @property
+    def to_do(self) -> int:
+        """Events above its cursors, over all sources."""
+        return sum(source.behind for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a screen knows at one moment.
+
+    Attributes:
+        app: the app's name.
+        mode: `lab` on a scratch copy, `live` on the data folder itself, `watch` reading only.
+        receipts: the receiver of all contexts, or `mixed`.
+        speed: how fast managers go when not paused.
+        crashes, doubled, suppressed, lost: since the lab was opened or started over.
+        clock: the lab's time in seconds since the Unix epoch, None before the first event.
+        notice: one more line for the person, such as a log that cannot be read; empty if all is well.
+    """
+
+    app: str
+    mode: Literal["lab", "live", "watch"]
+    receipts: Receipts
+    speed: Speed
+    contexts: tuple[ContextView, ...]
+    managers: tuple[ManagerView, ...]
+    crashes: int = 0
+    doubled: int = 0
+    suppressed: int = 0
+    lost: int = 0
+    clock: float | None = None
+    notice: str = ""
+    version: int = field(default=0, compare=False)
+    """Goes up with every change, so that a screen can tell cheaply."""
+
+    def manager(self, name: str) -> ManagerView:
+        """The manager of that name. Raises KeyError."""
+        for manager in self.managers:
+            if manager.name == name:
+                return manager
+        raise KeyError(name)
