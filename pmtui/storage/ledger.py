@@ -85,7 +85,7 @@ class JournalRow(NamedTuple):
     actions: str
 
 
-class Counters(msgspec.Struct):
+class Counters(msgspec.Struct, frozen=True):
     """Totals since the ledger began; `late` counts events ignored because their instance's start came after them."""
 
     handled: int = 0
@@ -94,6 +94,14 @@ class Counters(msgspec.Struct):
     suppressed: int = 0
     crashes: int = 0
     late: int = 0
+
+    def __add__(self, other: "Counters") -> "Counters":
+        mine, theirs = msgspec.structs.astuple(self), msgspec.structs.astuple(other)
+        return Counters(*(a + b for a, b in zip(mine, theirs, strict=True)))
+
+    def __sub__(self, other: "Counters") -> "Counters":
+        mine, theirs = msgspec.structs.astuple(self), msgspec.structs.astuple(other)
+        return Counters(*(a - b for a, b in zip(mine, theirs, strict=True)))
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -153,6 +161,19 @@ class Save(msgspec.Struct, frozen=True):
     journal: Sequence[JournalRow]
     targets: Mapping[str, Cursor]
     counters: Counters
+
+
+_taken = msgspec.json.Decoder(list[Taken]).decode
+
+
+def actions_text(taken: Sequence[Taken]) -> str:
+    """Actions as the journal keeps them."""
+    return msgspec.json.encode(taken).decode()
+
+
+def actions_of(text: str) -> list[Taken]:
+    """The actions of a journal row. Raises ValueError if the text is not what pmtui wrote."""
+    return _taken(text)
 
 
 class Ledger(Protocol):

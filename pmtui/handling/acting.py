@@ -1,0 +1,208 @@
+"""Taking actions in a target log, receipts included: the receivers, written once for every storage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pmtui.handling.clock import Clock
+from pmtui.handling.decide import Act, event_of
+from pmtui.handling.errors import EventFailed, NotDeterministic, Refused, TurnTaken
+from pmtui.handling.sources import begins_with
+from pmtui.model import json
+from pmtui.model.app import Aggregate, Receiver
+from pmtui.model.event import Command, NewEvent
+from pmtui.storage.errors import Superseded
+from pmtui.storage.ledger import Outcome
+from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
+
+
+@dataclass(slots=True)
+class _Received:
+    """What the target already knows of one sender, within one transaction."""
+
+    receipts: dict[tuple[int, int], Receipt]
+    floor: int
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    new: list[Receipt] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+
+    def done(self, act: Act, receiver: Receiver) -> Receipt | None:
+        """The receipt that says this action was taken already, as far as this receiver looks; it may be a blank one.
+
+        Raises:
+            NotDeterministic: the receipt is for something else.
+        """
+        if receiver == "none":
+            return None
+        key = (act.position, act.ordinal)
+        receipt = self.receipts.get(key)
+        if receipt is not None:
+            if receipt.fingerprint != act.fingerprint:
+                raise NotDeterministic(
+                    f"{act.source}@{act.position} asks for something else than before it was interrupted "
+                    f"(action {act.ordinal + 1}, now {act.type} for {act.stream}); a handler may depend only on its "
+                    "event and state, and must not change before the interrupted event is done"
+                )
+            return receipt
+        passed = receiver == "high-water" and self.marks.get(act.stream, (0, -1)) >= key
+        if passed or act.position <= self.floor:
+            return Receipt(act.position, act.ordinal, act.stream, act.fingerprint, 0, 0)
+        return None
+
+
+class Target:
+    """One context as a manager acts on it.
+
+    Args:
+        log: the context's log.
+        aggregate: who decides on commands, if anybody does.
+        senders: the manager as a sender, by source.
+    """
+
+    def __init__(self, log: Log, aggregate: Aggregate | None, senders: Mapping[str, Sender]) -> None:
+        self._log = log
+        self._aggregate = aggregate
+        self._senders = senders
+
+    async def act(
+        self, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock, scavenge: Mapping[str, int]
+    ) -> int:
+        """Take actions, all in one transaction: appended events, receipts and the pinned turn, or nothing.
+
+        Args:
+            acts: in the turn's order; what became of each is put into its `taken`.
+            pin: the turn they belong to.
+            receiver: whether receipts are looked at, and how.
+            clock: stamps appended events.
+            scavenge: by source, the position up to which receipts are no longer needed.
+
+        Returns:
+            The log's head afterwards.
+
+        Raises:
+            EventFailed: an aggregate raised; its `index` says at which event. Nothing of this transaction happened.
+            NotDeterministic: a receipt is for another action than what is asked now.
+            Superseded: a worker that started after this one has acted already.
+            TurnTaken: an older worker acted in this very turn, on other events.
+        """
+        async with self._log.transaction() as transaction:
+            await self._claim(transaction, pin)
+            received = {
+                source: await self._received(transaction, source, acts, receiver) for source in {a.source for a in acts}
+            }
+            writer = _Writer(transaction, self._aggregate, clock, self._log.name)
+            await writer.prepare(acts)
+            results: list[tuple[Act, Outcome, int, int, int]] = []
+            for act in acts:
+                sender = received[act.source]
+                done = sender.done(act, receiver)
+                if done is not None:
+                    results.append((act, "suppressed", done.first, done.added, 0))
+                    continue
+                results.append(await self._apply(writer, sender, act))
+            for source, sender in received.items():
+                await self._settle(transaction, source, sender, scavenge)
+            head = await writer.finish()
+        for act, outcome, first, added, original in results:
+            act.taken = msgspec.structs.replace(act.taken, outcome=outcome, first=first, added=added, original=original)
+        return head
+
+    async def _apply(self, writer: "_Writer", sender: _Received, act: Act) -> tuple[Act, Outcome, int, int, int]:
+        """Append what the action asks for, and note that it was taken, or taken once more."""
+        before = sender.receipts.get((act.position, act.ordinal))
+        first, added = await writer.perform(act, self._senders[act.source])
+        receipt = Receipt(act.position, act.ordinal, act.stream, act.fingerprint, first, added)
+        sender.marks[act.stream] = (act.position, act.ordinal)
+        if before is None:
+            sender.new.append(receipt)
+            return act, "performed", first, added, 0
+        sender.repeats.append(Repeat(act.position, act.ordinal, act.stream, first, added, before.first))
+        return act, "doubled" if added else "refused", first, added, before.first
+
+    async def _claim(self, transaction: LogTransaction, pin: Pin) -> None:
+        some = next(iter(self._senders.values()))
+        there = await transaction.pin(some.app, some.manager)
+        if there is not None:
+            if there.epoch > pin.epoch or there.turn > pin.turn:
+                raise Superseded(f"another worker of {some.manager} has taken over in {self._log.name}")
+            if there.turn == pin.turn and not begins_with(there.runs, pin.runs):
+                raise TurnTaken(f"turn {pin.turn} of {some.manager} was begun otherwise in {self._log.name}")
+        await transaction.set_pin(some.app, some.manager, pin)
+
+    async def _received(
+        self, transaction: LogTransaction, source: str, acts: Sequence[Act], receiver: Receiver
+    ) -> _Received:
+        sender = self._senders[source]
+        positions = [act.position for act in acts if act.source == source]
+        last = None if receiver == "high-water" else max(positions)
+        receipts = await transaction.receipts(sender, min(positions), last)
+        received = _Received({(r.position, r.ordinal): r for r in receipts}, await transaction.floor(sender))
+        for receipt in receipts:
+            mark = (receipt.position, receipt.ordinal)
+            received.marks[receipt.stream] = max(mark, received.marks.get(receipt.stream, (0, -1)))
+        return received
+
+    async def _settle(
+        self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]
+    ) -> None:
+        sender = self._senders[source]
+        await transaction.record(sender, received.new)
+        await transaction.repeated(sender, received.repeats)
+        if source in scavenge:
+            await transaction.scavenge(sender, scavenge[source])
+
+
+class _Writer:
+    """Collects the events of one transaction and appends them at its end, in one go."""
+
+    def __init__(self, transaction: LogTransaction, aggregate: Aggregate | None, clock: Clock, context: str) -> None:
+        self._transaction = transaction
+        self._aggregate = aggregate
+        self._clock = clock
+        self._context = context
+        self._drafts: list[Draft] = []
+        self._versions: dict[str, int] = {}
+        self._added: dict[str, list[Row]] = {}
+
+    async def prepare(self, acts: Sequence[Act]) -> None:
+        """Learn the versions of all streams at once."""
+        self._versions = await self._transaction.versions({act.stream for act in acts})
+
+    async def perform(self, act: Act, sender: Sender) -> tuple[int, int]:
+        """Add the action's events; the position of the first (0: none) and how many."""
+        new = [(act.type, act.data)] if act.kind == "append" else await self._decided(act)
+        first = self._transaction.head + len(self._drafts) + 1
+        stamp = self._clock.stamp(act.cause)
+        key = f"{sender.app}/{sender.manager}/{act.source}/{act.position}/{act.ordinal}"
+        for index, (type_, data) in enumerate(new):
+            version = self._versions[act.stream] = self._versions.get(act.stream, 0) + 1
+            draft = Draft(f"{key}/{index}", act.stream, version, type_, data, act.metadata, stamp)
+            self._drafts.append(draft)
+            row = Row(self._transaction.head + len(self._drafts), *draft)
+            self._added.setdefault(act.stream, []).append(row)
+        return (first if new else 0), len(new)
+
+    async def _decided(self, act: Act) -> list[tuple[str, str]]:
+        """What the aggregate decides, given its history and the turn's earlier events."""
+        try:
+            rows = [*await self._transaction.history(act.stream), *self._added.get(act.stream, ())]
+            history = tuple(event_of(self._context, row) for row in rows)
+            command = Command(context=act.context, stream=act.stream, type=act.type, data=json.decode_object(act.data))
+            if self._aggregate is None:
+                raise Refused(f"{self._context} has no aggregate")
+            new: list[tuple[str, str]] = []
+            for event in self._aggregate(history, command) or ():
+                if not isinstance(event, NewEvent):
+                    raise Refused(f"the aggregate of {self._context} gave {type(event).__name__}, not NewEvent")
+                new.append((event.type, json.encode(event.data)))
+        except (Exception, SystemExit) as error:
+            raise EventFailed(act.index, f"{act.source}@{act.position}", error) from error
+        return new
+
+    async def finish(self) -> int:
+        """Append everything; the head afterwards."""
+        if self._drafts:
+            first = await self._transaction.append(self._drafts)
+            return first + len(self._drafts) - 1
+        return self._transaction.head

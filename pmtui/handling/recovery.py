@@ -1,0 +1,61 @@
+"""How a starting worker makes sure that nothing went back in time, and finds the turn that a crash interrupted."""
+
+from collections.abc import Mapping
+
+from pmtui.storage.errors import WentBack
+from pmtui.storage.ledger import Cursor, LedgerState
+from pmtui.storage.log import Log, LogReader, Pin
+
+
+async def verify(state: LedgerState, readers: Mapping[str, LogReader], logs: Mapping[str, Log]) -> None:
+    """Compare a ledger with the logs it counts in, before anything is written (guarantee 6).
+
+    Args:
+        state: what the ledger says.
+        readers: the manager's sources.
+        logs: all contexts of the app.
+
+    Raises:
+        WentBack: a log is another one than before, or ends before what was already handled or appended.
+    """
+    for source, cursor in state.cursors.items():
+        if source in readers:
+            await _compare(readers[source], cursor, "handled up to")
+    for context, target in state.targets.items():
+        if context in logs:
+            await _compare(logs[context], target, "appended up to")
+
+
+async def _compare(reader: LogReader, known: Cursor, what: str) -> None:
+    if await reader.identity() != known.identity:
+        raise WentBack(
+            f"{reader.name} is another log than the one that was {what} {known.position}; "
+            "put the old file back, or remove this manager's ledger to begin anew"
+        )
+    head = await reader.head()
+    if head < known.position:
+        raise WentBack(
+            f"{reader.name} ends at {head}, but was {what} {known.position}: it went back in time; "
+            "restore the newer file, or remove this manager's ledger to begin anew"
+        )
+
+
+async def interrupted(app: str, manager: str, state: LedgerState, logs: Mapping[str, Log]) -> Pin | None:
+    """The turn beyond the ledger's that some target has actions of; it must be repeated first, exactly.
+
+    Raises:
+        WentBack: the ledger is older than what the targets have from it.
+    """
+    found: Pin | None = None
+    for log in logs.values():
+        pin = await log.pin(app, manager)
+        if pin is None or pin.turn <= state.turn:
+            continue
+        if pin.turn > state.turn + 1:
+            raise WentBack(
+                f"{log.name} has actions of turn {pin.turn} of {manager}, but its ledger is at turn {state.turn}: "
+                "it went back in time or was removed; restore the newer ledger"
+            )
+        if found is None or (pin.epoch, pin.runs) > (found.epoch, found.runs):
+            found = pin
+    return found

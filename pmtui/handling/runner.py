@@ -1,0 +1,304 @@
+"""Handling itself: turn after turn of one manager, each as one generator that yields at every point."""
+
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+
+from pmtui.handling.acting import Target
+from pmtui.handling.clock import Clock
+from pmtui.handling.decide import Act, Decider, Decision
+from pmtui.handling.errors import EventFailed
+from pmtui.handling.recovery import interrupted, verify
+from pmtui.handling.sources import Source, Sources, moment_of
+from pmtui.handling.turn import Turn
+from pmtui.model.app import App, Manager, Receiver
+from pmtui.model.manager import TIMERS
+from pmtui.model.point import Point
+from pmtui.storage.ledger import (
+    Counters,
+    Cursor,
+    Instance,
+    JournalRow,
+    Ledger,
+    LedgerState,
+    Save,
+    actions_text,
+)
+from pmtui.storage.log import Log, LogReader, Pin, Sender
+
+LARGEST_TURN = 500
+_KEPT_INSTANCES = 20_000
+_SCAVENGE_EVERY = 10_000
+_FIRED_AT_ONCE = 500
+
+
+class Runner:
+    """Handles the events of one manager. Not for two tasks at a time.
+
+    Args:
+        app, manager: what to run.
+        logs: the log of every context of the app.
+        ledger: the manager's own.
+        clock: the time that timers go by.
+        receivers: by context, read anew at every action, so that a change takes effect at once.
+
+    Attributes:
+        turn: the turn in hand, or the last one.
+        state: the ledger as it was when the worker started.
+        counters: what has been added to the totals since.
+        next_due: when the earliest pending timer is due, in microseconds since 1970.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        manager: Manager,
+        *,
+        logs: Mapping[str, Log],
+        ledger: Ledger,
+        clock: Clock,
+        receivers: Mapping[str, Receiver],
+    ) -> None:
+        self.turn: Turn | None = None
+        self.counters = Counters()
+        self.next_due: int | None = None
+        self.state: LedgerState
+        self._app = app
+        self._manager = manager
+        self._logs = logs
+        self._ledger = ledger
+        self._clock = clock
+        self._receivers = receivers
+        self._readers: dict[str, LogReader] = {
+            name: ledger.timers if name == TIMERS else logs[name] for name in manager.sources
+        }
+        self._decider = Decider(app, manager)
+        self._sources: Sources
+        self._targets: dict[str, Target] = {}
+        self._identities: dict[str, str] = {}
+        self._number = 0
+        self._interrupted: Pin | None = None
+        self._instances: dict[str, Instance] = {}
+        self._uncounted = Counters()
+        self._receipts: dict[str, int] = {}
+
+    async def start(self, pid: int, at: str) -> None:
+        """Take the ledger over and find the place to go on from.
+
+        Args:
+            pid: of the process, for whoever looks at the ledger.
+            at: the time by the wall.
+
+        Raises:
+            WentBack: a log or the ledger is older than, or another than, what was done with it; nothing was written.
+        """
+        state = await self._ledger.load()
+        await verify(state, self._readers, self._logs)
+        await interrupted(self._app.name, self._manager.name, state, self._logs)
+        self.state = await self._ledger.start(pid, at)
+        # Once more: until the epoch was raised, an older worker could still act.
+        self._interrupted = await interrupted(self._app.name, self._manager.name, self.state, self._logs)
+        self._number = self.state.turn
+        self.next_due = self.state.next_due
+        if self.state.clock:
+            self._clock.reached(self.state.clock)
+        sources: dict[str, Source] = {}
+        senders: dict[str, Sender] = {}
+        for name, reader in self._readers.items():
+            identity = await reader.identity()
+            cursor = self.state.cursors.get(name) or Cursor(0, identity)
+            sources[name] = Source(reader, self._manager.types(name), cursor)
+            senders[name] = Sender(self._app.name, self._manager.name, name, identity)
+        self._sources = Sources(sources)
+        for name, log in self._logs.items():
+            self._targets[name] = Target(log, self._app.aggregates.get(name), senders)
+            self._identities[name] = await log.identity()
+
+    async def take(self, limit: int = 1) -> AsyncGenerator[Point, None]:
+        """One turn of up to `limit` events, or of exactly those that a crash interrupted.
+
+        Yields every point as it is reached: what the point says is durable is durable, nothing else is, and no
+        transaction is open, so that ending here is the same as a crash. Yields nothing if there was nothing to do.
+
+        Raises:
+            EventFailed: its first event cannot be handled. A later one that cannot only makes the turn shorter.
+            NotDeterministic, WentBack, Superseded, TurnTaken, StorageError: nothing more was written.
+        """
+        turn = self.turn = await self._begin(limit)
+        if not turn.picked:
+            await self._save_rest()
+            return
+        yield turn.at("read")
+        await self._decide(turn)
+        yield turn.at("decided")
+        act_first = turn.delivery == "act-then-save"
+        if not act_first:
+            await self._save(turn)
+            yield turn.at("saved")
+        if turn.single:
+            for number, act in enumerate(turn.acts):
+                await self._act(turn, act.context, (act,))
+                yield turn.at("acted", action=number)
+        else:
+            done: set[str] = set()
+            while (target := next((name for name in turn.targets() if name not in done), None)) is not None:
+                try:
+                    await self._act(turn, target, [act for act in turn.acts if act.context == target])
+                except EventFailed as failed:
+                    if failed.index == 0 or not act_first:
+                        raise
+                    self._cut(turn, failed.index)
+                    continue
+                done.add(target)
+                yield turn.at("acted", target=target)
+        if act_first:
+            await self._save(turn)
+            yield turn.at("saved")
+        else:
+            self._uncounted += turn.acted()
+
+    async def _begin(self, limit: int) -> Turn:
+        pin, self._interrupted = self._interrupted, None
+        cursors = self._sources.cursors()
+        if pin is None:
+            picked = await self._sources.take(limit, self._clock, lambda: self.next_due, self._fire)
+        else:
+            picked = await self._sources.repeat(pin.runs)
+        name, delivery = self._manager.name, self._manager.cls.delivery
+        return Turn(name, self._number + 1, picked, delivery, cursors, repeated=pin is not None)
+
+    async def _fire(self, horizon: int) -> None:
+        for correlation, *_ in await self._ledger.fire(self.state.epoch, horizon, _FIRED_AT_ONCE):
+            self._instances.pop(correlation, None)  # its timers are no longer as remembered
+        self.next_due = await self._ledger.next_due()
+
+    def _cut(self, turn: Turn, index: int) -> None:
+        """Leave an event that fails, and those after it, for the next turn."""
+        self._sources.give_back(turn.cut(index))
+
+    async def _decide(self, turn: Turn) -> None:
+        names: list[str] = []
+        for index, picked in enumerate(turn.picked):
+            try:
+                names.append(self._decider.correlation(picked, index))
+            except EventFailed:
+                if index == 0:
+                    raise
+                self._cut(turn, index)
+                break
+        fresh = await self._remember(names)
+        current: dict[str, Instance] = {}
+        for index, (picked, name) in enumerate(zip(list(turn.picked), names, strict=True)):
+            instance = current.get(name) or self._instances.get(name) or _missing(name)
+            try:
+                decision = self._decider.decide(picked, index, instance, fresh=name in fresh)
+            except EventFailed:
+                if index == 0:
+                    raise
+                self._cut(turn, index)
+                break
+            turn.decisions.append(decision)
+            if decision.after is not None:
+                current[name] = decision.after
+                fresh.discard(name)
+
+    async def _remember(self, names: list[str]) -> set[str]:
+        """Have the named instances in memory; those that had to be read from the ledger."""
+        unknown = {name for name in names if name and name not in self._instances}
+        found = await self._ledger.instances(unknown)
+        self._instances.update(found)
+        return set(found)
+
+    async def _act(self, turn: Turn, target: str, acts: Sequence[Act]) -> None:
+        """Take actions in one target. Where the turn was repeated, their receipts may say that they were taken."""
+        scavenge: dict[str, int] = {}
+        if self._receipts.get(target, 0) >= _SCAVENGE_EVERY:
+            scavenge = {name: cursor.position for name, cursor in turn.cursors.items()}
+        pin = Pin(turn.number, self.state.epoch, turn.runs)
+        await self._targets[target].act(acts, pin, self._receivers[target], self._clock, scavenge)
+        self._receipts[target] = len(acts) + (0 if scavenge else self._receipts.get(target, 0))
+
+    async def _save(self, turn: Turn) -> None:
+        afters = turn.afters()
+        act_first = turn.delivery == "act-then-save"
+        moment = max(moment_of(row) for row in dict(turn.picked).values())
+        moves = self._sources.moves(turn.picked)
+        added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
+        await self._ledger.save(
+            Save(
+                epoch=self.state.epoch,
+                turn=turn.number,
+                advances=True,
+                clock=moment,
+                cursors=moves,
+                instances=[(self._instances.get(name) or _missing(name), after) for name, after in afters.items()],
+                journal=[self._journal_row(turn.number, decision) for decision in turn.decisions],
+                targets=self._appended(turn) if act_first else {},
+                counters=added,
+            )
+        )
+        self._sources.moved(moves)
+        self._number = turn.number
+        self._uncounted = Counters()
+        self.counters += added
+        self._clock.reached(moment)
+        if any(after.timers is not before for before, after in self._timers(afters)):
+            self.next_due = await self._ledger.next_due()
+        self._keep(afters)
+
+    def _timers(self, afters: dict[str, Instance]) -> Iterator[tuple[object, Instance]]:
+        for name, after in afters.items():
+            before = self._instances.get(name)
+            yield (None if before is None else before.timers), after
+
+    def _keep(self, afters: dict[str, Instance]) -> None:
+        """Remember what was saved; of more than a bound, forget those not used for longest."""
+        for name, after in afters.items():
+            self._instances.pop(name, None)
+            self._instances[name] = after
+        while len(self._instances) > _KEPT_INSTANCES:
+            del self._instances[next(iter(self._instances))]
+
+    async def _save_rest(self) -> None:
+        """Nothing to handle: let the cursors pass what no handler names, and count what was done after a save."""
+        moves = self._sources.moves(())
+        if not moves and self._uncounted == Counters():
+            return
+        await self._ledger.save(
+            Save(
+                epoch=self.state.epoch,
+                turn=self._number,
+                advances=False,
+                clock=0,
+                cursors=moves,
+                instances=(),
+                journal=(),
+                targets={},
+                counters=self._uncounted,
+            )
+        )
+        self._sources.moved(moves)
+        self.counters += self._uncounted
+        self._uncounted = Counters()
+
+    def _journal_row(self, number: int, decision: Decision) -> JournalRow:
+        row = decision.row
+        return JournalRow(
+            number,
+            decision.source,
+            row.position,
+            row.type,
+            row.stream,
+            decision.correlation,
+            decision.outcome,
+            row.recorded_at,
+            self._clock.stamp(row.recorded_at),
+            actions_text(decision.taken()),
+        )
+
+    def _appended(self, turn: Turn) -> dict[str, Cursor]:
+        """The last positions that the turn appended, by context."""
+        last = {act.context: act.taken.first + act.taken.added - 1 for act in turn.acts if act.taken.added}
+        return {context: Cursor(position, self._identities[context]) for context, position in last.items()}
+
+
+def _missing(correlation: str) -> Instance:
+    return Instance(correlation, "missing", "", "", 0, {})

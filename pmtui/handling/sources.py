@@ -1,0 +1,197 @@
+"""Where events come from: one buffer a source, and the policy that says which is next."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from pmtui.handling.clock import Clock
+from pmtui.model import instant
+from pmtui.model.errors import PmtuiError
+from pmtui.storage.ledger import Cursor
+from pmtui.storage.log import LogReader, Row, Run
+
+PAGE = 500
+
+
+class Picked(NamedTuple):
+    """An event that a turn has taken from a source."""
+
+    source: str
+    row: Row
+
+
+def moment_of(row: Row) -> int:
+    """When an event was recorded; one whose time cannot be read comes first, and fails when it is decided."""
+    try:
+        return instant.microseconds(instant.parse(row.recorded_at))
+    except ValueError:
+        return 0
+
+
+class Source:
+    """One log, read forward from a manager's cursor a page at a time; only events that a handler names are kept."""
+
+    def __init__(self, reader: LogReader, types: frozenset[str], cursor: Cursor) -> None:
+        self.reader = reader
+        self.cursor = cursor
+        self.types = types
+        self._read = cursor.position
+        self._rows: deque[Row] = deque()
+        self._moment: int | None = None
+        self._dry = False
+
+    def look_again(self) -> None:
+        """Something may have been appended since the source was found dry."""
+        self._dry = False
+
+    async def fill(self) -> bool:
+        """Have a next event ready if there is one; whether there is."""
+        while not self._rows and not self._dry:
+            page = await self.reader.page(self._read, PAGE)
+            self._dry = len(page) < PAGE
+            if page:
+                self._read = page[-1].position
+                self._rows.extend(row for row in page if row.type in self.types)
+        return bool(self._rows)
+
+    @property
+    def moment(self) -> int:
+        """When the next event was recorded."""
+        if self._moment is None:
+            self._moment = moment_of(self._rows[0])
+        return self._moment
+
+    def take(self) -> Row:
+        """The next event."""
+        self._moment = None
+        return self._rows.popleft()
+
+    def give_back(self, row: Row) -> None:
+        """Put an event that was taken last back to the front."""
+        self._moment = None
+        self._rows.appendleft(row)
+
+    async def between(self, first: int, last: int) -> list[Row]:
+        """Its handled events from one position to another, which then count as taken."""
+        rows: list[Row] = []
+        after = first - 1
+        while after < last:
+            page = await self.reader.page(after, PAGE)
+            if not page:
+                break
+            after = page[-1].position
+            rows.extend(row for row in page if row.position <= last and row.type in self.types)
+        self._read = max(self._read, last)
+        return rows
+
+    def done(self, last: int | None) -> Cursor:
+        """Where the cursor may go when the events taken up to `last` (None: none) are done with.
+
+        To the last event taken, or to the last position read if nothing read is left over; never beyond.
+        """
+        if not self._rows:
+            return Cursor(max(self._read, self.cursor.position), self.cursor.identity)
+        return self.cursor if last is None else Cursor(last, self.cursor.identity)
+
+
+class Sources:
+    """All sources of a manager, in order of declaration.
+
+    The policy is `oldest`: of the sources' next events the one recorded first, ties in the order of declaration. A
+    source that has nothing is not waited for.
+    """
+
+    def __init__(self, sources: dict[str, Source]) -> None:
+        self._sources = sources
+
+    async def take(
+        self, limit: int, clock: Clock, next_due: Callable[[], int | None], fire: Callable[[int], Awaitable[None]]
+    ) -> list[Picked]:
+        """Take up to `limit` events in the order of the policy.
+
+        Args:
+            limit: at most so many.
+            clock: says which timers come before the next event.
+            next_due: when the next pending timer is due.
+            fire: moves the timers due by an instant into the timers log.
+        """
+        for source in self._sources.values():
+            source.look_again()
+        picked: list[Picked] = []
+        while len(picked) < limit:
+            name = await self._oldest(next_due() is not None)
+            due = next_due()
+            if due is not None:
+                horizon = clock.horizon(None if name is None else self._sources[name].moment)
+                if due <= horizon:
+                    await fire(horizon)
+                    self._sources["timers"].look_again()
+                    continue
+            if name is None:
+                break
+            picked.append(Picked(name, self._sources[name].take()))
+        return picked
+
+    async def _oldest(self, timers_wait: bool) -> str | None:
+        ready = [name for name, source in self._sources.items() if await source.fill()]
+        if len(ready) < 2 and not timers_wait:
+            return ready[0] if ready else None
+        return min(ready, key=lambda name: self._sources[name].moment, default=None)
+
+    async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
+        """Take exactly the events of a pinned turn.
+
+        Raises:
+            PmtuiError: they are not all there, or the app handles other types of events by now.
+        """
+        picked: list[Picked] = []
+        for run in runs:
+            rows = await self._sources[run.source].between(run.first, run.last) if run.source in self._sources else []
+            if len(rows) != run.count or rows[0].position != run.first or rows[-1].position != run.last:
+                raise PmtuiError(
+                    f"the turn that a crash interrupted had {run.count} events of {run.source} ({run.first}–{run.last}), "
+                    f"now {len(rows)} are handled there; bring the handlers back as they were until it is done"
+                )
+            picked.extend(Picked(run.source, row) for row in rows)
+        return picked
+
+    def give_back(self, picked: Sequence[Picked]) -> None:
+        """Put events that were taken last back, in their order."""
+        for name, row in reversed(picked):
+            self._sources[name].give_back(row)
+
+    def moves(self, picked: Iterable[Picked]) -> dict[str, tuple[Cursor, Cursor]]:
+        """The cursors that move, (from, to), when these events are done with."""
+        last = {name: row.position for name, row in picked}
+        moves = {name: (source.cursor, source.done(last.get(name))) for name, source in self._sources.items()}
+        return {name: (before, after) for name, (before, after) in moves.items() if before != after}
+
+    def moved(self, moves: dict[str, tuple[Cursor, Cursor]]) -> None:
+        """The moves are durable."""
+        for name, (_, after) in moves.items():
+            self._sources[name].cursor = after
+
+    def cursors(self) -> dict[str, Cursor]:
+        """The durable cursors."""
+        return {name: source.cursor for name, source in self._sources.items()}
+
+
+def runs_of(picked: Iterable[Picked]) -> tuple[Run, ...]:
+    """A turn's events in order, consecutive ones of one source folded into a run."""
+    runs: list[Run] = []
+    for name, row in picked:
+        if runs and runs[-1].source == name:
+            runs[-1] = Run(name, runs[-1].first, row.position, runs[-1].count + 1)
+        else:
+            runs.append(Run(name, row.position, row.position, 1))
+    return tuple(runs)
+
+
+def begins_with(whole: Sequence[Run], part: Sequence[Run]) -> bool:
+    """Whether a turn's events are the first ones of another's."""
+    if not part or len(part) > len(whole) or tuple(whole[: len(part) - 1]) != tuple(part[:-1]):
+        return False
+    one, other = whole[len(part) - 1], part[-1]
+    return (
+        (one.source, one.first) == (other.source, other.first) and other.last <= one.last and other.count <= one.count
+    )
