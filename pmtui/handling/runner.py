@@ -7,7 +7,7 @@ from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Act, Decider, Decision
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.recovery import interrupted, verify
-from pmtui.handling.sources import Source, Sources, moment_of
+from pmtui.handling.sources import Picked, Source, Sources, moment_of
 from pmtui.handling.turn import Turn
 from pmtui.model.app import App, Manager, Receiver
 from pmtui.model.manager import TIMERS
@@ -154,6 +154,17 @@ class Runner:
             yield turn.at("saved")
         else:
             self._uncounted += turn.acted()
+
+    async def upcoming(self) -> Picked | None:
+        """The event that the next turn begins with, as far as is known before timers fire; nothing is taken.
+
+        Of a turn that a crash interrupted, its last event, which names it.
+        """
+        if self._interrupted is None:
+            return await self._sources.upcoming()
+        run = self._interrupted.runs[-1]
+        rows = await self._readers[run.source].page(run.last - 1, 1)
+        return Picked(run.source, rows[0]) if rows else None
 
     async def _begin(self, limit: int) -> Turn:
         pin, self._interrupted = self._interrupted, None

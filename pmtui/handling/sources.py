@@ -61,8 +61,13 @@ class Source:
             self._moment = moment_of(self._rows[0])
         return self._moment
 
+    @property
+    def next(self) -> Row:
+        """The next event, which stays."""
+        return self._rows[0]
+
     def take(self) -> Row:
-        """The next event."""
+        """Take the next event."""
         self._moment = None
         return self._rows.popleft()
 
@@ -132,6 +137,13 @@ class Sources:
             picked.append(Picked(name, self._sources[name].take()))
         return picked
 
+    async def upcoming(self) -> Picked | None:
+        """The next event by the policy, without taking it; None while there is none."""
+        for source in self._sources.values():
+            source.look_again()
+        name = await self._oldest(timers_wait=True)
+        return None if name is None else Picked(name, self._sources[name].next)
+
     async def _oldest(self, timers_wait: bool) -> str | None:
         ready = [name for name, source in self._sources.items() if await source.fill()]
         if len(ready) < 2 and not timers_wait:
@@ -149,8 +161,8 @@ class Sources:
             rows = await self._sources[run.source].between(run.first, run.last) if run.source in self._sources else []
             if len(rows) != run.count or rows[0].position != run.first or rows[-1].position != run.last:
                 raise PmtuiError(
-                    f"the turn that a crash interrupted had {run.count} events of {run.source} ({run.first}–{run.last}), "
-                    f"now {len(rows)} are handled there; bring the handlers back as they were until it is done"
+                    f"the turn that a crash interrupted had {run.count} events of {run.source} "
+                    f"({run.first}–{run.last}), now {len(rows)} are handled there; bring the handlers back as they were until it is done"
                 )
             picked.extend(Picked(run.source, row) for row in rows)
         return picked

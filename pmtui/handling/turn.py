@@ -48,6 +48,15 @@ class Turn:
         return len(self.picked) == 1
 
     @property
+    def finished(self) -> bool:
+        """Whether its last point is reached."""
+        if self.point is None or self.point.phase in ("read", "decided"):
+            return False
+        if self.delivery == "act-then-save":
+            return self.point.phase == "saved"
+        return all(act.taken.outcome != "asked" for act in self.acts)
+
+    @property
     def runs(self) -> tuple[Run, ...]:
         """Its events, run-length coded, as the pin has them."""
         return runs_of(self.picked)

@@ -1,0 +1,63 @@
+"""Putting what a runner is doing into a report."""
+
+from pmtui.handling.decide import Decision
+from pmtui.handling.errors import EventFailed
+from pmtui.handling.sources import Picked
+from pmtui.handling.turn import Turn
+from pmtui.storage.ledger import Instance
+from pmtui.workers.protocol import EventReport, FailureReport, InstanceReport, TimerReport, TurnReport
+
+
+def turn_report(turn: Turn) -> TurnReport:
+    """A turn as far as it has come."""
+    last = turn.picked[-1]
+    decision = turn.decisions[-1] if turn.decisions else None
+    targets: dict[str, tuple[str, int, bool]] = {}
+    if not turn.single:
+        for act in turn.acts:
+            _, count, _ = targets.get(act.context, ("", 0, False))
+            targets[act.context] = (act.context, count + 1, act.taken.outcome != "asked")
+    return TurnReport(
+        number=turn.number,
+        event=_event(last, decision),
+        first=next(row.position for name, row in turn.picked if name == last.source),
+        size=len(turn.picked),
+        point=str(turn.point or ""),
+        finished=turn.finished,
+        delivery=turn.delivery,
+        repeated=turn.repeated,
+        cursor=turn.cursors[last.source].position,
+        taken=tuple(act.taken for act in turn.acts) if turn.single else (),
+        targets=tuple(targets.values()),
+    )
+
+
+def instance_report(turn: Turn) -> InstanceReport | None:
+    """The instance of a turn's last event, as the turn leaves it."""
+    decision = turn.decisions[-1] if turn.decisions else None
+    if decision is None or decision.after is None:
+        return None
+    return of_instance(decision.after)
+
+
+def of_instance(instance: Instance) -> InstanceReport:
+    """An instance."""
+    timers = tuple(TimerReport(timer.type, timer.due) for timer in instance.timers.values())
+    return InstanceReport(instance.correlation, instance.status, instance.started, instance.state, timers)
+
+
+def upcoming_report(picked: Picked | None) -> EventReport | None:
+    """The event that comes next."""
+    return None if picked is None else _event(picked, None)
+
+
+def failure_report(error: BaseException) -> FailureReport:
+    """Why a worker ends."""
+    if isinstance(error, EventFailed):
+        return FailureReport(error.sentence, error.place, error.trace)
+    return FailureReport(str(error))
+
+
+def _event(picked: Picked, decision: Decision | None) -> EventReport:
+    row = picked.row
+    return EventReport(picked.source, row.position, row.type, row.stream, decision.correlation if decision else "")

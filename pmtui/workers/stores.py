@@ -1,0 +1,41 @@
+"""Opening what one manager works on."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from pmtui.model.app import App, Context
+from pmtui.storage.folder import DataFolder
+from pmtui.storage.sqlite.ledger import SqliteLedger
+from pmtui.storage.sqlite.log import SqliteLog
+
+
+def log_files(app: App, folder: DataFolder, *, scratch: bool) -> dict[str, Path]:
+    """The file of every context's log; in a scratch copy it is `NAME.db` whatever its URL says."""
+    return {name: folder.log(name, Context() if scratch else context) for name, context in app.contexts.items()}
+
+
+class Stores:
+    """The logs of an app's contexts and the ledger of one of its managers, open for writing, in one thread.
+
+    Everything that is not there is created.
+
+    Raises:
+        StorageError: something is there that is no log or ledger of ours, or cannot be opened.
+    """
+
+    def __init__(self, app: App, manager: str, files: Mapping[str, Path], folder: DataFolder) -> None:
+        logs: dict[str, SqliteLog] = {}
+        with ExitStack() as opened:
+            for name, path in files.items():
+                logs[name] = SqliteLog.open(name, path, create=True)
+                opened.callback(logs[name].close)
+            path = folder.ledger(app.name, manager)
+            self.ledger = SqliteLedger.open(path, app.name, manager, create=True)
+            opened.callback(self.ledger.close)
+            self._opened = opened.pop_all()
+        self.logs: Mapping[str, SqliteLog] = logs
+
+    def close(self) -> None:
+        """Close all files."""
+        self._opened.close()

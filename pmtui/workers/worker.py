@@ -1,0 +1,247 @@
+"""The worker: the process that drives one manager's runner and kills itself when told to."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from pmtui.handling.clock import VirtualClock, WallClock
+from pmtui.handling.drive import run
+from pmtui.handling.errors import TurnTaken
+from pmtui.handling.runner import LARGEST_TURN, Runner
+from pmtui.handling.sources import Picked
+from pmtui.model import instant
+from pmtui.model.errors import PmtuiError
+from pmtui.model.point import Point
+from pmtui.storage.errors import Superseded
+from pmtui.storage.folder import DataFolder
+from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.workers.appfile import load
+from pmtui.workers.control import Control
+from pmtui.workers.outbox import Outbox
+from pmtui.workers.protocol import (
+    EXIT_FAILED,
+    EXIT_SUPERSEDED,
+    Begin,
+    FailureReport,
+    Report,
+    Stop,
+    WorkerState,
+    command_of,
+)
+from pmtui.workers.reporting import failure_report, instance_report, turn_report, upcoming_report
+from pmtui.workers.stores import Stores, log_files
+
+_POLL = 0.02
+"""Seconds between looks at the sources while there is nothing to do."""
+_ORPHAN = 1.0
+"""Seconds that a worker whose supervisor has died may take to end its turn."""
+_LAST_WORDS = 0.5
+"""Seconds that the last report may take to be read."""
+_LONGEST_COMMAND = 2**20
+
+
+class Worker:
+    """Drives one manager until told to stop.
+
+    Args:
+        begin: what to run.
+        control: what the supervisor wants.
+        outbox: where reports go.
+        thread: the one that works the databases.
+    """
+
+    def __init__(self, begin: Begin, control: Control, outbox: Outbox, thread: DatabaseThread) -> None:
+        self._begin = begin
+        self._control = control
+        self._outbox = outbox
+        self._thread = thread
+        self._clock = VirtualClock() if begin.virtual else WallClock()
+        self._heard = 0
+        self._told: tuple[object, ...] = ("starting",)
+        self._upcoming: Picked | None = None
+        self._stores: Stores | None = None
+        self._runner: Runner
+        self._turn: AsyncGenerator[Point, None] | None = None
+        self._opened = False
+
+    async def run(self) -> int:
+        """Work until stopped; the process's exit code."""
+        try:
+            await self._thread.run(self._open)
+            await self._work()
+        except TurnTaken:
+            return 1  # as good as a crash: the next worker repeats what the other one began
+        except Superseded as error:
+            return self._fail(EXIT_SUPERSEDED, failure_report(error))
+        except PmtuiError as error:
+            failure = failure_report(error)
+            await self._end("failed", failure.sentence)
+            return self._fail(EXIT_FAILED, failure)
+        await self._end("stopped", "")
+        self._report("stopped")
+        return 0
+
+    def _fail(self, code: int, failure: FailureReport) -> int:
+        self._outbox.put(self._status("failed", failure))
+        return code
+
+    def _open(self) -> None:
+        found = load(self._begin.app)
+        manager = found.app.managers.get(self._begin.manager)
+        if manager is None:
+            raise PmtuiError(f"{self._begin.app}: no manager called {self._begin.manager} any more")
+        folder = DataFolder(Path(self._begin.data))
+        stores = self._stores = Stores(found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder)
+        self._control.receivers = {
+            name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
+        } | self._control.receivers
+        self._runner = Runner(
+            found.app,
+            manager,
+            logs=stores.logs,
+            ledger=stores.ledger,
+            clock=self._clock,
+            receivers=self._control.receivers,
+        )
+        run(self._runner.start(os.getpid(), instant.write(instant.now())))
+        self._opened = True
+
+    async def _work(self) -> None:
+        while await self._may_go_on():
+            if self._control.full_speed and self._turn is None:
+                found = await self._thread.run(self._whole_turn)
+            else:
+                found = await self._thread.run(self._next_point)
+                self._control.took_phase(ended=self._turn is None)
+            if found:
+                self._report("paused" if self._control.paused else "running")
+                if not self._control.paused:
+                    await self._control.pace()
+            elif not self._control.paused:
+                self._report("idle")
+                await self._control.changed(_POLL)
+
+    async def _may_go_on(self) -> bool:
+        """Wait until something may be done; whether to go on at all."""
+        while not self._control.stopped:
+            self._heard = self._control.heard
+            if isinstance(self._clock, VirtualClock):
+                self._clock.reached(self._control.advance_to)
+            if self._control.may_go:
+                return True
+            self._upcoming = await self._thread.run(lambda: run(self._runner.upcoming())) if not self._turn else None
+            self._report("paused")
+            await self._control.changed()
+        return False
+
+    def _whole_turn(self) -> bool:
+        """A turn from its first point to its last, in one hop; whether there was one."""
+        self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
+        found = False
+        while self._point_of(self._turn) is not None:
+            found = True
+        self._turn = None
+        return found
+
+    def _next_point(self) -> bool:
+        """To the next point, of the turn in hand or of a new one; whether there was one."""
+        if self._turn is None:
+            self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
+        found = self._point_of(self._turn) is not None
+        if not found or (self._runner.turn is not None and self._runner.turn.finished):
+            self._point_of(self._turn)  # nothing comes after the last point but the generator's end
+            self._turn = None
+        return found
+
+    def _point_of(self, turn: AsyncGenerator[Point, None]) -> Point | None:
+        try:
+            point = run(anext(turn))
+        except StopAsyncIteration:
+            return None
+        if self._control.crash_at == str(point):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return point
+
+    async def close(self) -> None:
+        """Close the files."""
+        if self._stores is not None:
+            await self._thread.run(self._stores.close)
+
+    async def _end(self, state: str, reason: str) -> None:
+        if self._stores is None or not self._opened:
+            return
+        ledger, epoch, at = self._stores.ledger, self._runner.state.epoch, instant.write(instant.now())
+        # Where even this cannot be written (a full disk), the report still says it.
+        with contextlib.suppress(PmtuiError):
+            await self._thread.run(lambda: run(ledger.note(epoch, state, reason, at, clean=True)))
+
+    def _report(self, state: WorkerState) -> None:
+        """Tell how things stand; between whole turns only as often as somebody can look."""
+        turn = self._runner.turn
+        news = (state, self._heard, None if turn is None else (turn.number, turn.point))
+        if news == self._told or (state == self._told[0] == "running" and not self._outbox.calm):
+            return
+        self._told = news
+        self._outbox.put(self._status(state, None))
+
+    def _status(self, state: WorkerState, failure: FailureReport | None) -> Report:
+        if not self._opened:
+            return Report(state, os.getpid(), self._heard, failure=failure)
+        turn = self._runner.turn
+        return Report(
+            state=state,
+            pid=os.getpid(),
+            heard=self._heard,
+            turn=None if turn is None or not turn.picked else turn_report(turn),
+            upcoming=upcoming_report(self._upcoming) if state == "paused" and self._turn is None else None,
+            instance=None if turn is None or not turn.picked else instance_report(turn),
+            counters=self._runner.state.counters + self._runner.counters,
+            next_due=self._runner.next_due,
+            clock=self._clock.at if isinstance(self._clock, VirtualClock) else instant.microseconds(instant.now()),
+            failure=failure,
+        )
+
+
+def main() -> int:
+    """The process: its exit code."""
+    return asyncio.run(_main())
+
+
+async def _main() -> int:
+    # Handlers may print: what they say goes to standard error, so that nothing but reports is on the pipe.
+    reports = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    loop = asyncio.get_running_loop()
+    commands = asyncio.StreamReader(limit=_LONGEST_COMMAND)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    begin = command_of(await commands.readline())
+    if not isinstance(begin, Begin):
+        raise TypeError("the first command must be Begin")
+    control = Control(begin)
+    for signal_ in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(signal_, lambda: control.hear(Stop()))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for whoever started us, who will tell us
+    listening = asyncio.create_task(_listen(commands, control))
+    outbox = Outbox(reports, loop)
+    thread = await DatabaseThread.start()
+    worker = Worker(begin, control, outbox, thread)
+    try:
+        code = await worker.run()
+        outbox.flush(_LAST_WORDS)
+        await worker.close()
+    finally:
+        await thread.stop()
+        listening.cancel()
+    return code
+
+
+async def _listen(commands: asyncio.StreamReader, control: Control) -> None:
+    while text := await commands.readline():
+        control.hear(command_of(text))
+    # The supervisor is gone. Finish the turn in hand; a handler that never ends must not keep the process alive.
+    control.hear(Stop())
+    asyncio.get_running_loop().call_later(_ORPHAN, os._exit, 1)
