@@ -1,0 +1,292 @@
+"""The consequence line: where a manager stands, what the next key does, what a crash here would do.
+
+What it promises is what happens; a test presses each key it names and compares.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pmtui.model.app import Receiver
+from pmtui.view.snapshot import ActionView, Consequence, Failure, ManagerState, Speed, TurnView
+from pmtui.view.story import Story
+from pmtui.view.words import count, span
+
+Hint = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the line is told from.
+
+    Attributes:
+        state: of the manager.
+        turn: in hand, just finished, or to come (its `point` is empty).
+        upcoming: where the turn in hand is finished, the event after it, `orders@6`; empty if there is none.
+        receivers: by context.
+        story: of the crash, where it was killed.
+        failure: where it failed.
+        next_timer: seconds until its next timer.
+        to_do: events above its cursors; `others` names a manager that has something to do, and how much.
+        speed: of the session.
+    """
+
+    state: ManagerState
+    turn: TurnView | None
+    upcoming: str
+    receivers: Mapping[str, Receiver]
+    story: Story | None
+    failure: Failure | None
+    next_timer: float | None
+    to_do: int
+    others: tuple[str, int] | None
+    speed: Speed
+
+
+def consequence(now: Situation) -> Consequence:
+    """The line for a situation."""
+    match now.state:
+        case "starting":
+            return Consequence("Starting its worker …")
+        case "killed":
+            return _killed(now)
+        case "failed":
+            sentence = now.failure.sentence if now.failure else "it cannot go on."
+            place = now.failure.place if now.failure else ""
+            return Consequence(f"Stopped: {sentence}", place, (("r", "restarts it, with the code as it is now"),))
+        case "stopped":
+            return Consequence("Ended.", "", (("r", "starts it again"),))
+        case "running":
+            return _running(now)
+        case "idle":
+            return _dry(now, going=True)
+        case "paused":
+            return _paused(now)
+
+
+def _running(now: Situation) -> Consequence:
+    to_do = count(now.to_do, "event") + " to do." if now.to_do else ""
+    if now.speed == "max":
+        hints = (("space", "pauses after the turn in hand"), ("x", "kills in the middle of a turn"))
+        return Consequence("Running at full speed.", to_do, hints)
+    words = "a phase a second" if now.speed == "phase" else f"{count(int(now.speed), 'event')} a second"
+    hints = (("space", "pauses at the next phase"), ("x", "kills it there"))
+    return Consequence(f"Running, {words}.", to_do, hints)
+
+
+def _dry(now: Situation, *, going: bool) -> Consequence:
+    if now.others is not None:
+        name, to_do = now.others
+        waits = "It waits for what they write." if going else ""
+        hint = (("m", f"selects {name}, which has {count(to_do, 'event')} to do"),)
+        return Consequence("Nothing to do here.", waits, hint)
+    if now.next_timer is not None and not going:
+        due = f"The next timer is due {span(max(1.0, now.next_timer))}."
+        return Consequence("All events handled.", due, (("s", "moves the clock on to it"), ("a", "appends an event")))
+    return Consequence("All handled.", "", (("a", "appends an event"), ("R", "starts over")))
+
+
+def _paused(now: Situation) -> Consequence:
+    turn = now.turn
+    if turn is None:
+        return _dry(now, going=False)
+    if not turn.point:
+        return _before(now, turn)
+    *_, phase = turn.point.split(":")[:3]
+    match phase:
+        case "read":
+            hints: tuple[Hint, ...] = (("s", "asks the handler what to do"), ("x", "here only forgets what was read"))
+            return Consequence("Read, not decided.", f"{_name(turn)} is in memory only.", hints)
+        case "decided":
+            return _decided(now, turn)
+        case "saved" if turn.delivery == "save-then-act" and turn.actions:
+            return _saved_not_acted(turn, 0)
+        case "saved":
+            return _finished(now, f"Saved. {_cursor(turn, turn.event.position)}")
+        case _ if turn.delivery == "save-then-act":
+            taken = sum(action.outcome is not None for action in turn.actions)
+            if turn.size > 1 or taken == len(turn.actions):
+                return _finished(now, "Saved and acted.")
+            return _saved_not_acted(turn, taken)
+        case _:
+            return _acted(now, turn)
+
+
+def _before(now: Situation, turn: TurnView) -> Consequence:
+    story = now.story
+    hints: tuple[Hint, ...] = (("s", f"reads {_name(turn)}"), ("x", "here changes nothing"))
+    if story is not None and story.applied:
+        again = story.will_repeat(now.receivers)
+        what = f"{count(again, 'action')} will be taken again" if again else "receipts will stop what was taken"
+        return Consequence(f"Restarted, before {_name(turn)}.", f"It is handled again: {what}.", hints)
+    return Consequence(f"Paused before {_name(turn)}.", "Nothing of it has happened yet.", hints)
+
+
+def _decided(now: Situation, turn: TurnView) -> Consequence:
+    saves = f"saves, {_move(turn)}"
+    if turn.size > 1:
+        detail = "Nothing of it is durable." if not _taken_before(now) else "Part of it was taken before the crash."
+        return Consequence(f"Decided {count(turn.size, 'event')}.", detail, (("s", "goes on"), _crash_decided(now)))
+    total = len(turn.actions)
+    if not total:
+        return Consequence("Decided: nothing to act on.", "", (("s", saves), ("x", "here loses nothing")))
+    words = f"Decided: {count(total, 'action')}, not taken."
+    if turn.delivery == "save-then-act":
+        return Consequence(words, "It saves first.", (("s", saves), ("x", "here loses nothing")))
+    first = turn.actions[0]
+    if turn.repeated:
+        words = f"Decided again: {count(total, 'action')}."
+    return Consequence(words, _told(first), (("s", f"takes action 1 of {total}"), _crash_decided(now)))
+
+
+def _taken_before(now: Situation) -> bool:
+    return now.story is not None and bool(now.story.applied)
+
+
+def _crash_decided(now: Situation) -> Hint:
+    if _taken_before(now):
+        return ("x", "here changes nothing")
+    return ("x", "here loses nothing: it is decided again")
+
+
+def _told(action: ActionView) -> str:
+    verb = "goes to" if action.kind == "append" else "is sent to"
+    return f"{action.type} {verb} {action.context}."
+
+
+def _saved_not_acted(turn: TurnView, taken: int) -> Consequence:
+    total = len(turn.actions)
+    left = total - taken
+    words = "Saved, not acted." if not taken else f"Saved, {taken} of {count(total, 'action')} taken."
+    lost = "the action" if left == 1 else f"{left} actions"
+    hints = (("s", f"takes action {taken + 1} of {total}"), ("x", f"here loses {lost} for good"))
+    return Consequence(words, f"{turn.event.context} is at {turn.event.position} already.", hints)
+
+
+def _finished(now: Situation, words: str) -> Consequence:
+    headline, _, detail = words.partition(" ")
+    if words.startswith("Saved and"):
+        headline, detail = words, ""
+    if now.upcoming:
+        return Consequence(headline, detail, (("s", f"reads {now.upcoming}"), ("x", "here repeats nothing")))
+    dry = _dry(now, going=False)
+    return Consequence(headline, f"{detail} {dry.headline}".strip(), dry.hints)
+
+
+def _acted(now: Situation, turn: TurnView) -> Consequence:
+    stands = f"{turn.event.context} is still at {turn.cursor}"
+    repeats = _repeats(now, turn)
+    saves = f"saves, {_move(turn)}"
+    if turn.size > 1:
+        done = sum(step.state != "todo" for step in turn.steps) - 2
+        more = any(step.state == "todo" and step.label != "saved" for step in turn.steps)
+        where = turn.steps[1 + done].where
+        hint = ("s", "goes on to the next log" if more else saves)
+        return Consequence("Acted, not saved.", f"{turn.steps[1 + done].label} {where}; {stands}.", (hint, repeats))
+    taken = [action for action in turn.actions if action.outcome is not None]
+    last, total = taken[-1], len(turn.actions)
+    if len(taken) < total:
+        following = f"takes action {len(taken) + 1} of {total}"
+        headline = f"Action {len(taken)} of {total}"
+    else:
+        following, headline = saves, ""
+    hints = (("s", following), repeats)
+    match last.outcome:
+        case "doubled":
+            twin = f"{last.context}@{last.original}" if last.original else "the first time"
+            words = f"{last.context}@{last.first} repeats {twin}; nothing stopped it."
+            return Consequence(f"{headline or 'Acted'} again, not saved.", words, hints)
+        case "suppressed":
+            words = f"{last.context} already had it; nothing was added."
+            return Consequence(f"{headline} stopped".strip().capitalize() + " by its receipt, not saved.", words, hints)
+        case "refused":
+            words = f"The aggregate in {last.context} refused it; nothing was added."
+            return Consequence(f"{headline or 'Applied'} again, not saved.", words, hints)
+        case _ if not last.added:
+            words = f"{last.context} decided on no event; {stands}."
+            return Consequence(f"{headline or 'Acted'}, not saved.", words, hints)
+        case _:
+            return Consequence(f"{headline or 'Acted'}, not saved.", f"{last.context} has the event; {stands}.", hints)
+
+
+def _repeats(now: Situation, turn: TurnView) -> Hint:
+    """What a crash after acting does, with the receivers as they are."""
+    if turn.size > 1:
+        again = any(now.receivers.get(step.where.removeprefix("in ")) == "none" for step in turn.steps[2:-1])
+        return ("x", "here repeats what was taken" if again else "here repeats nothing: receipts stop it")
+    taken = [action for action in turn.actions if action.outcome is not None]
+    unprotected = [action for action in taken if now.receivers.get(action.context) == "none"]
+    if not unprotected:
+        stopped = any(action.outcome == "suppressed" for action in taken)
+        return ("x", "here changes nothing" if stopped else "here repeats nothing: a receipt stops it")
+    what = "the action" if len(taken) == 1 else f"{len(unprotected)} of {count(len(taken), 'action')}"
+    if len(unprotected) == len(taken) > 1:
+        what = f"{len(taken)} actions"
+    if any(action.outcome == "doubled" for action in unprotected):
+        what = f"{'it' if len(taken) == 1 else what} once more"
+    return ("x", f"here repeats {what}")
+
+
+def _killed(now: Situation) -> Consequence:
+    story, turn = now.story, now.turn
+    if story is None:
+        return Consequence("Killed.", "Reading what it left …")
+    if story.lost:
+        lost = count(len(story.lost), "action")
+        verb = "is" if len(story.lost) == 1 else "are"
+        hint = (
+            "r",
+            "restarts it: it goes on behind them" if len(story.lost) > 1 else "restarts it: it goes on behind it",
+        )
+        return Consequence("Killed: saved, not acted.", f"{lost} {verb} lost for good.", (hint,))
+    again = story.will_repeat(now.receivers)
+    if story.size > 1:
+        return _killed_in_turn(story, again)
+    if story.applied:
+        last = story.applied[-1]
+        event = f"{last.source}@{last.position}"
+        total = len(story.applied)
+        detail = f"{last.context} has {'the event' if last.added == 1 else 'it'}"
+        if total > 1:
+            detail = f"{count(total, 'action')} taken"
+        cursor = story.cursors.get(last.source, 0)
+        what = "the action" if total == 1 else count(again or total, "action")
+        then = f"{what} will be repeated" if again else f"{_its(total)} will stop {what}"
+        hint = ("r", f"restarts it: {event} is handled again and {then}")
+        return Consequence("Killed: acted, not saved.", f"{detail}; {last.source} is still at {cursor}.", (hint,))
+    if turn is not None and turn.point and turn.number == story.turn:
+        hint = ("r", f"restarts it: {_name(turn)} is handled from the start")
+        return Consequence("Killed before it acted.", f"Nothing of {_name(turn)} is durable.", (hint,))
+    return Consequence(
+        "Killed between events.", "Nothing was in hand.", (("r", "restarts it: it goes on where it was"),)
+    )
+
+
+def _its(total: int) -> str:
+    return "its receipt" if total == 1 else "receipts"
+
+
+def _killed_in_turn(story: Story, again: int) -> Consequence:
+    run = story.runs[-1]
+    first = next(each.first for each in story.runs if each.source == run.source)
+    by_context: dict[str, int] = {}
+    for applied in story.applied:
+        by_context[applied.context] = by_context.get(applied.context, 0) + 1
+    parts = [f"{count(number, 'action')} in {context}" for context, number in by_context.items()]
+    detail = f"{', '.join(parts)}; cursor at {story.cursors.get(run.source, 0)}."
+    then = f"{count(again, 'action')} will be repeated" if again else "receipts will stop what was taken"
+    hint = ("r", f"restarts it: the turn is handled again and {then}")
+    return Consequence(f"Killed in {run.source} {first}–{run.last}:", detail, (hint,))
+
+
+def _name(turn: TurnView) -> str:
+    if turn.size > 1:
+        return f"the turn up to {turn.event.where}"
+    return turn.event.where
+
+
+def _cursor(turn: TurnView, position: int) -> str:
+    return f"{turn.event.context} is at {position}"
+
+
+def _move(turn: TurnView) -> str:
+    return f"{turn.event.context} {turn.cursor} → {turn.event.position}"

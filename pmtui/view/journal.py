@@ -1,0 +1,190 @@
+"""The journal's pane: what was handled, with its actions, and in between what crashes interrupted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from pmtui.storage.ledger import Taken, actions_of
+from pmtui.view.pages import JournalAction, JournalEntry, JournalPage
+from pmtui.view.reader import Reader
+from pmtui.view.safe import safe
+from pmtui.view.story import Applied, Story, receipt_of
+from pmtui.view.words import clock_time, count, journal_action
+from pmtui.workers.protocol import TurnReport
+
+Key = tuple[int, int, int]
+SAVED = 1_000_000
+"""The attempt of an entry that was saved: after all that were interrupted."""
+
+
+def journal_page(
+    reader: Reader,
+    manager: str,
+    limit: int,
+    before: Key | None,
+    extra: Sequence[JournalEntry],
+    unfinished: int | None,
+) -> JournalPage:
+    """Up to `limit` entries before a key, or the newest.
+
+    Args:
+        reader: of the app's files.
+        manager: whose journal.
+        limit: how many.
+        before: only entries with a smaller key.
+        extra: entries that are in no ledger: interrupted by a crash, or in hand.
+        unfinished: the number of a turn that is saved and about to act, whose actions are not lost yet.
+
+    Raises:
+        StorageError: a file cannot be read.
+    """
+    ledger = reader.ledger(manager)
+    entries = [entry for entry in extra if before is None or entry.key < before]
+    if ledger is not None:
+        turn, attempt, number = before or (2**62, SAVED, 2**62)
+        above = ("id < ?", number) if attempt == SAVED else ("turn < ?", turn)
+        with ledger.database.explained():
+            rows = ledger.database.connection.execute(
+                "SELECT id, turn, source, position, type, correlation, stream, outcome, recorded_at, actions "
+                f"FROM journal WHERE {above[0]} ORDER BY id DESC LIMIT ?",
+                (above[1], limit + 1),
+            ).fetchall()
+        for id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, actions in rows:
+            taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
+            entries.append(
+                JournalEntry(
+                    key=(turn, SAVED, id_),
+                    glyph="✓" if outcome == "handled" else "·",
+                    where=f"{safe(source)}@{position}",
+                    type=safe(type_),
+                    label=safe(correlation or stream, 80),
+                    words="handled" if outcome == "handled" else "ignored",
+                    time=clock_time(recorded_at),
+                    actions=tuple(
+                        _lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken
+                    ),
+                )
+            )
+    entries.sort(key=lambda entry: entry.key)
+    more = len(entries) > limit
+    return JournalPage(manager, tuple(entries[-limit:]), more_before=more, more_after=before is not None)
+
+
+def _taken(text: str) -> list[Taken]:
+    try:
+        return actions_of(text)
+    except (msgspec.MsgspecError, ValueError):
+        return []
+
+
+def _resolved(
+    reader: Reader, manager: str, source: str, position: int, taken: Taken, unfinished: bool
+) -> tuple[Taken, bool]:
+    """An action that was saved before it was taken, with what became of it, and whether it is lost."""
+    if taken.outcome != "asked":
+        return taken, False
+    receipt = receipt_of(reader, manager, source, position, taken)
+    if receipt is None:
+        return taken, not unfinished
+    return msgspec.structs.replace(taken, outcome="performed", first=receipt[0], added=receipt[1]), False
+
+
+def _lost(taken: Taken) -> JournalAction:
+    return JournalAction(safe(taken.context), safe(taken.type), "lost", "error")
+
+
+def in_hand(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry | None:
+    """The entry of a turn that is not saved yet."""
+    if report.finished or (report.delivery == "save-then-act" and not report.point.endswith((":read", ":decided"))):
+        return None
+    entry = _turn_entry(report, label, (report.number, attempt, 0), time)
+    return replace(entry, glyph="▸", words="in hand", tone="accent")
+
+
+def failed(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry:
+    """The entry of a turn whose handler failed."""
+    entry = _turn_entry(report, label, (report.number, attempt, 0), time)
+    return replace(entry, glyph="✖", words="failed, not saved", tone="error")
+
+
+def killed(
+    story: Story,
+    report: TurnReport | None,
+    *,
+    label: str,
+    attempt: int,
+    time: str,
+    known: Mapping[tuple[object, ...], int],
+) -> JournalEntry | None:
+    """The entry of a turn that a crash interrupted; None if there was nothing in hand.
+
+    Args:
+        story: what it left.
+        report: the turn as its worker last told of it, if it was this one.
+        label: of its last event.
+        time: of its last event.
+        attempt: how many attempts at it were interrupted before.
+        known: how often each action was applied by then, by `identity`.
+    """
+    key = (story.turn, attempt, 0)
+    new = [each for each in story.applied if each.times > known.get(identity(each), 0)]
+    if story.size > 1:
+        run = story.runs[-1]
+        first = next(each.first for each in story.runs if each.source == run.source)
+        by_context: dict[str, int] = {}
+        for each in new:
+            by_context[each.context] = by_context.get(each.context, 0) + 1
+        actions = tuple(
+            JournalAction(safe(context), count(number, "action"), "performed") for context, number in by_context.items()
+        )
+        where = f"{safe(run.source)}@{first}–{run.last}"
+        return JournalEntry(
+            key, "✖", where, count(story.size, "event"), "", "killed, not saved", time, actions, "error"
+        )
+    if report is not None:
+        types = {(taken.context, taken.ordinal): taken for taken in report.taken}
+        actions = tuple(_applied(each, types.get((each.context, each.ordinal))) for each in new)
+        entry = _turn_entry(report, label, key, time)
+        return replace(entry, glyph="✖", words="killed, not saved", tone="error", actions=actions)
+    if story.runs:
+        run = story.runs[0]
+        actions = tuple(_applied(each, None) for each in new)
+        where = f"{safe(run.source)}@{run.last}"
+        return JournalEntry(key, "✖", where, "", label, "killed, not saved", time, actions, "error")
+    return None
+
+
+def identity(applied: Applied) -> tuple[object, ...]:
+    """What tells one action of a turn from another."""
+    return applied.context, applied.source, applied.position, applied.ordinal
+
+
+def _applied(applied: Applied, taken: Taken | None) -> JournalAction:
+    again = applied.times > 1
+    outcome = ("doubled" if applied.added else "refused") if again else "performed"
+    known = taken or Taken("append", applied.context, "", "", applied.ordinal, "performed")
+    return journal_action(
+        msgspec.structs.replace(
+            known,
+            outcome=outcome,
+            first=applied.first,
+            added=applied.added,
+            original=applied.original,
+        ),
+        "",
+    )
+
+
+def _turn_entry(report: TurnReport, label: str, key: Key, time: str) -> JournalEntry:
+    event = report.event
+    if report.size > 1:
+        where = f"{safe(event.source)}@{report.first}–{event.position}"
+        actions = tuple(
+            JournalAction(safe(context), count(number, "action"), "taken" if taken else "to do")
+            for context, number, taken in report.targets
+        )
+        return JournalEntry(key, "▸", where, count(report.size, "event"), "", "in hand", time, actions)
+    where = f"{safe(event.source)}@{event.position}"
+    actions = tuple(journal_action(taken, "") for taken in report.taken)
+    return JournalEntry(key, "▸", where, safe(event.type), label, "in hand", time, actions)

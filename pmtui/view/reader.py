@@ -1,0 +1,227 @@
+"""Reading an app's files, and never writing them: heads, progress, ledgers, pages. Everything here runs in one thread
+that is not the event loop's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+from pmtui.model.app import App, Manager
+from pmtui.model.manager import TIMERS
+from pmtui.storage.errors import StorageError
+from pmtui.storage.folder import DataFolder
+from pmtui.storage.ledger import LedgerState
+from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
+from pmtui.storage.sqlite.log import SqliteLog, head_of
+
+COUNTED = 100_000
+"""Events are counted exactly up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """How a ledger says its worker is: `state`, why, since when (RFC 3339), which process, whether it ended itself."""
+
+    state: str
+    reason: str
+    since: str
+    pid: int | None
+    clean: bool
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Events at or below a cursor and above it, kept up by counting only what has changed since."""
+
+    cursor: int = 0
+    head: int = 0
+    done: int = 0
+    behind: int = 0
+
+    def follow(self, connection: Connection, cursor: int, head: int) -> None:
+        """Count on to a new cursor and head."""
+        if cursor < self.cursor or head < self.head or self.behind >= COUNTED:
+            self.cursor = self.head = self.done = 0
+            self.done = _count(connection, 0, cursor)
+            self.behind = _count(connection, cursor, head)
+        else:
+            passed = _count(connection, self.cursor, cursor)
+            self.done = min(COUNTED, self.done + passed)
+            self.behind = min(COUNTED, max(0, self.behind + _count(connection, self.head, head) - passed))
+        self.cursor, self.head = cursor, head
+
+
+def _count(connection: Connection, above: int, upto: int) -> int:
+    if upto <= above:
+        return 0
+    found: int = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM events WHERE position > ? AND position <= ? LIMIT ?)",
+        (above, upto, COUNTED),
+    ).fetchone()[0]
+    return found
+
+
+def _lenient(raw: bytes) -> str:
+    """Text as somebody else may have written it, also where it is not UTF-8: shown, not refused."""
+    return raw.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a manager is in one source; see `SourceView`."""
+
+    cursor: int
+    head: int
+    done: int
+    behind: int
+    capped: bool
+
+
+class Reader:
+    """The files of an app, opened reading only, each as soon as it is there.
+
+    Args:
+        app: the app.
+        files: the log of each context.
+        folder: where the ledgers are.
+    """
+
+    def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder) -> None:
+        self.app = app
+        self._files = files
+        self._folder = folder
+        self._logs: dict[str, SqliteLog] = {}
+        self._ledgers: dict[str, SqliteLedger] = {}
+        self._tallies: dict[tuple[str, str], _Tally] = {}
+
+    def log(self, context: str) -> SqliteLog | None:
+        """The log of a context, None while it is not there.
+
+        Raises:
+            StorageError: it cannot be read, or is no log.
+        """
+        if context not in self._logs:
+            path = self._files[context]
+            if not path.exists():
+                return None
+            self._logs[context] = SqliteLog.open(context, path, read_only=True)
+            self._logs[context].database.connection.text_factory = _lenient
+        return self._logs[context]
+
+    def ledger(self, manager: str) -> SqliteLedger | None:
+        """The ledger of a manager, None while it is not there.
+
+        Raises:
+            StorageError: it cannot be read, or is no ledger.
+        """
+        if manager not in self._ledgers:
+            path = self._folder.ledger(self.app.name, manager)
+            if not path.exists():
+                return None
+            try:
+                self._ledgers[manager] = SqliteLedger.open(path, self.app.name, manager, read_only=True)
+            except StorageError:
+                if path.stat().st_size:  # a worker may be making it at this very moment
+                    raise
+                return None
+        return self._ledgers[manager]
+
+    def head(self, context: str) -> int:
+        """The highest position of a context's log; 0 while it is not there."""
+        log = self.log(context)
+        if log is None:
+            return 0
+        with log.database.explained():
+            return head_of(log.database.connection)
+
+    def state(self, manager: str) -> LedgerState | None:
+        """What a manager's ledger says; None while there is none."""
+        ledger = self.ledger(manager)
+        if ledger is None:
+            return None
+        with ledger.database.explained():
+            return state_of(ledger.database)
+
+    def worked(self, manager: str) -> Worked | None:
+        """How its worker was, by its own account; None where none has ever started."""
+        ledger = self.ledger(manager)
+        if ledger is None:
+            return None
+        with ledger.database.explained():
+            row = ledger.database.connection.execute("SELECT state, reason, since, pid, clean FROM ledger").fetchone()
+        return None if row is None else Worked(row[0], row[1], row[2], row[3], bool(row[4]))
+
+    def progress(self, manager: Manager, state: LedgerState | None) -> dict[str, Progress]:
+        """How far a manager is in each of its sources."""
+        found: dict[str, Progress] = {}
+        for source in manager.sources:
+            database = self._source(manager.name, source)
+            cursor = 0 if state is None or source not in state.cursors else state.cursors[source].position
+            if database is None:
+                found[source] = Progress(cursor, 0, 0, 0, capped=False)
+                continue
+            with database.explained():
+                head = head_of(database.connection)
+                tally = self._tallies.setdefault((manager.name, source), _Tally())
+                if (tally.cursor, tally.head) != (cursor, head):
+                    tally.follow(database.connection, cursor, head)
+            found[source] = Progress(cursor, head, tally.done, tally.behind, tally.behind >= COUNTED)
+        return found
+
+    def instances(self, manager: str) -> tuple[int, int]:
+        """How many instances are running and how many completed, each counted up to 100,000."""
+        ledger = self.ledger(manager)
+        if ledger is None:
+            return 0, 0
+        sql = "SELECT count(*) FROM (SELECT 1 FROM instances WHERE status = ? LIMIT ?)"
+        with ledger.database.explained():
+            running, completed = (
+                ledger.database.connection.execute(sql, (status, COUNTED)).fetchone()[0]
+                for status in ("running", "completed")
+            )
+        return running, completed
+
+    def pending_timers(self, manager: str) -> int:
+        """How many timers wait to fire, counted up to 100,000."""
+        ledger = self.ledger(manager)
+        if ledger is None:
+            return 0
+        with ledger.database.explained():
+            found: int = ledger.database.connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM pending WHERE fired IS NULL LIMIT ?)", (COUNTED,)
+            ).fetchone()[0]
+        return found
+
+    def repeats(self, context: str) -> tuple[int, int]:
+        """How many actions were applied more than once in a log with events added, and the last note's number."""
+        log = self.log(context)
+        if log is None:
+            return 0, 0
+        with log.database.explained():
+            found = log.database.connection.execute(
+                "SELECT count(*), coalesce(max(id), 0) FROM repeats WHERE added > 0"
+            ).fetchone()
+        return found[0], found[1]
+
+    def writers(self, context: str) -> tuple[str, ...]:
+        """The managers of this app that have acted there."""
+        log = self.log(context)
+        if log is None:
+            return ()
+        with log.database.explained():
+            rows = log.database.connection.execute("SELECT DISTINCT manager FROM pins WHERE app = ?", (self.app.name,))
+            return tuple(row[0] for row in rows)
+
+    def _source(self, manager: str, source: str) -> Database | None:
+        store = self.ledger(manager) if source == TIMERS else self.log(source)
+        return None if store is None else store.database
+
+    def close(self) -> None:
+        """Close all files."""
+        for log in self._logs.values():
+            log.close()
+        for ledger in self._ledgers.values():
+            ledger.close()
+        self._logs.clear()
+        self._ledgers.clear()
