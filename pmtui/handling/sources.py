@@ -162,7 +162,8 @@ class Sources:
             if len(rows) != run.count or rows[0].position != run.first or rows[-1].position != run.last:
                 raise PmtuiError(
                     f"the turn that a crash interrupted had {run.count} events of {run.source} "
-                    f"({run.first}–{run.last}), now {len(rows)} are handled there; bring the handlers back as they were until it is done"
+                    f"({run.first}–{run.last}), now {len(rows)} are handled there; "
+                    "bring the handlers back as they were until it is done"
                 )
             picked.extend(Picked(run.source, row) for row in rows)
         return picked

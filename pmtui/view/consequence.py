@@ -101,11 +101,11 @@ def _paused(now: Situation) -> Consequence:
         case "saved" if turn.delivery == "save-then-act" and turn.actions:
             return _saved_not_acted(turn, 0)
         case "saved":
-            return _finished(now, f"Saved. {_cursor(turn, turn.event.position)}")
+            return _finished(now, "Saved.", f"{turn.event.context} is at {turn.event.position}.")
         case _ if turn.delivery == "save-then-act":
             taken = sum(action.outcome is not None for action in turn.actions)
             if turn.size > 1 or taken == len(turn.actions):
-                return _finished(now, "Saved and acted.")
+                return _finished(now, "Saved and acted.", "")
             return _saved_not_acted(turn, taken)
         case _:
             return _acted(now, turn)
@@ -162,10 +162,7 @@ def _saved_not_acted(turn: TurnView, taken: int) -> Consequence:
     return Consequence(words, f"{turn.event.context} is at {turn.event.position} already.", hints)
 
 
-def _finished(now: Situation, words: str) -> Consequence:
-    headline, _, detail = words.partition(" ")
-    if words.startswith("Saved and"):
-        headline, detail = words, ""
+def _finished(now: Situation, headline: str, detail: str) -> Consequence:
     if now.upcoming:
         return Consequence(headline, detail, (("s", f"reads {now.upcoming}"), ("x", "here repeats nothing")))
     dry = _dry(now, going=False)

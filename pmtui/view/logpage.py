@@ -67,6 +67,18 @@ def label_of(reader: Reader, manager: str, source: str, position: int) -> str:
     return "" if row is None else _label(reader.app, source, *row[1:5])
 
 
+def time_of(reader: Reader, manager: str, source: str, position: int) -> str:
+    """The time of day of an event; empty if it is not there."""
+    store = reader.ledger(manager) if source == TIMERS else reader.log(source)
+    if store is None:
+        return ""
+    with store.database.explained():
+        row = store.database.connection.execute(
+            "SELECT recorded_at FROM events WHERE position = ?", (position,)
+        ).fetchone()
+    return "" if row is None else clock_time(row[0])
+
+
 def _previous(database: Database, position: int) -> int:
     found = database.connection.execute("SELECT max(position) FROM events WHERE position < ?", (position,)).fetchone()
     return found[0] or 0

@@ -109,6 +109,10 @@ class Reader:
             self._logs[context].database.connection.text_factory = _lenient
         return self._logs[context]
 
+    def ledger_file(self, manager: str) -> Path:
+        """Where a manager's ledger is or would be."""
+        return self._folder.ledger(self.app.name, manager)
+
     def ledger(self, manager: str) -> SqliteLedger | None:
         """The ledger of a manager, None while it is not there.
 
@@ -116,7 +120,7 @@ class Reader:
             StorageError: it cannot be read, or is no ledger.
         """
         if manager not in self._ledgers:
-            path = self._folder.ledger(self.app.name, manager)
+            path = self.ledger_file(manager)
             if not path.exists():
                 return None
             try:

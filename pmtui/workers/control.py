@@ -12,6 +12,7 @@ from pmtui.workers.protocol import (
     GoOn,
     Look,
     Pause,
+    PauseAt,
     SetReceivers,
     SetSpeed,
     Speed,
@@ -29,7 +30,7 @@ class Control:
     Attributes:
         paused: whether nothing is done without a step.
         speed: how fast to go otherwise.
-        crash_at: the point to die at, as text; empty for none.
+        crash_at, pause_at: the point to die or to pause at, as text; empty for none.
         receivers: by context; the runner reads this very dict.
         advance_to: how far virtual time was moved by hand, in microseconds since 1970.
         stopped: whether to end.
@@ -40,6 +41,7 @@ class Control:
         self.paused = begin.paused
         self.speed: Speed = begin.speed
         self.crash_at = begin.crash_at
+        self.pause_at = ""
         self.receivers: dict[str, Receiver] = {}
         self.advance_to = 0
         self.stopped = False
@@ -66,6 +68,8 @@ class Control:
                 self.speed = command.speed
             case CrashAt():
                 self.crash_at = command.point
+            case PauseAt():
+                self.pause_at = command.point
             case SetReceivers():
                 self.receivers.update(command.receivers)
             case Advance():
@@ -84,7 +88,7 @@ class Control:
     @property
     def full_speed(self) -> bool:
         """Whether nobody waits at the points of a turn."""
-        return not self.paused and self.speed == "max"
+        return not self.paused and self.speed == "max" and not self.pause_at
 
     @property
     def largest_turns(self) -> bool:
@@ -95,9 +99,11 @@ class Control:
         """
         return self.full_speed and (not self.crash_at or Point.parse(self.crash_at).target is not None)
 
-    def took_phase(self, *, ended: bool) -> None:
-        """A phase was taken; `ended` if it was the last one of its event, or there was none to take."""
+    def took_phase(self, point: str, *, ended: bool) -> None:
+        """A phase was taken, to a point; `ended` if it was the last one of its event, or there was none to take."""
         self._phases = max(0, self._phases - 1)
+        if self.pause_at and point == self.pause_at:
+            self.paused, self.pause_at = True, ""
         if ended:
             self._to_the_end = False
 
@@ -112,7 +118,7 @@ class Control:
 
     async def pace(self) -> None:
         """Wait as long as the speed asks for after a phase, or until something is said."""
-        if self.speed == "max":
+        if self.speed == "max" or self.pause_at:
             await asyncio.sleep(0)
         else:
             await self.changed(1.0 if self.speed == "phase" else 1 / (int(self.speed) * _PHASES_OF_AN_EVENT))

@@ -22,6 +22,7 @@ class WorkerProcess:
         report: the newest one, None before the first.
         died: when it ended, in seconds since the Unix epoch; None while it lives.
         exit_code: how; negative for a signal.
+        buried: whether somebody has looked at what it left, for whoever does.
     """
 
     def __init__(self, begin: Begin, process: asyncio.subprocess.Process, on_change: Callable[[], None]) -> None:
@@ -31,6 +32,7 @@ class WorkerProcess:
         self.died: float | None = None
         self.exit_code: int | None = None
         self.told = 0
+        self.buried = False
         self._process = process
         self._on_change = on_change
         self._reading = asyncio.create_task(self._read())

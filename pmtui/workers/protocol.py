@@ -71,6 +71,12 @@ class CrashAt(msgspec.Struct, tag="crash_at"):
     point: str
 
 
+class PauseAt(msgspec.Struct, tag="pause_at"):
+    """Pause when a point is reached, once; until then go as fast as it goes, an event a turn."""
+
+    point: str
+
+
 class SetReceivers(msgspec.Struct, tag="receivers"):
     """By context, from the next action on."""
 
@@ -91,7 +97,7 @@ class Stop(msgspec.Struct, tag="stop"):
     """Finish the turn in hand and end."""
 
 
-Command = Begin | Pause | Step | StepEvent | GoOn | SetSpeed | CrashAt | SetReceivers | Advance | Look | Stop
+Command = Begin | Pause | Step | StepEvent | GoOn | SetSpeed | CrashAt | PauseAt | SetReceivers | Advance | Look | Stop
 
 
 class EventReport(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from pmtui.model.app import App, Context
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
+from pmtui.workers.alive import hold
 
 
 def log_files(app: App, folder: DataFolder, *, scratch: bool) -> dict[str, Path]:
@@ -33,6 +34,7 @@ class Stores:
             path = folder.ledger(app.name, manager)
             self.ledger = SqliteLedger.open(path, app.name, manager, create=True)
             opened.callback(self.ledger.close)
+            opened.callback(hold(path).close)
             self._opened = opened.pop_all()
         self.logs: Mapping[str, SqliteLog] = logs
 

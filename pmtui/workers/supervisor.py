@@ -118,6 +118,11 @@ class Supervisor:
             else:
                 await self._change()
 
+    async def all_ended(self) -> None:
+        """Wait until no worker lives, nor is about to be restarted."""
+        while self._living():
+            await asyncio.wait([self._watching[name] for name in self._living()])
+
     def _living(self) -> dict[str, WorkerProcess]:
         return {name: worker for name, worker in self.workers.items() if self.alive(name)}
 

@@ -95,7 +95,9 @@ class Worker:
         if manager is None:
             raise PmtuiError(f"{self._begin.app}: no manager called {self._begin.manager} any more")
         folder = DataFolder(Path(self._begin.data))
-        stores = self._stores = Stores(found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder)
+        stores = self._stores = Stores(
+            found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder
+        )
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
         } | self._control.receivers
@@ -116,12 +118,14 @@ class Worker:
                 found = await self._thread.run(self._whole_turn)
             else:
                 found = await self._thread.run(self._next_point)
-                self._control.took_phase(ended=self._turn is None)
+                reached = self._runner.turn.point if found and self._runner.turn is not None else ""
+                self._control.took_phase(str(reached), ended=self._turn is None)
+            if self._control.paused:
+                continue
             if found:
-                self._report("paused" if self._control.paused else "running")
-                if not self._control.paused:
-                    await self._control.pace()
-            elif not self._control.paused:
+                self._report("running")
+                await self._control.pace()
+            else:
                 self._report("idle")
                 await self._control.changed(_POLL)
 

@@ -1,0 +1,173 @@
+"""`pmtui run`: the managers headless, each in a worker."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pmtui.cli.options import app_argument, data_folder, data_option, receiver_option
+from pmtui.model.app import App, Receiver
+from pmtui.model.errors import InputError
+from pmtui.model.point import Point
+from pmtui.storage.folder import DataFolder
+from pmtui.storage.ledger import Counters
+from pmtui.view.reader import Reader
+from pmtui.view.status import ManagerStatus, status_of
+from pmtui.view.words import count
+from pmtui.workers.appfile import AppFile, load
+from pmtui.workers.stores import log_files
+from pmtui.workers.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What `run` was told to do."""
+
+    until_idle: bool
+    receiver: Receiver | None
+    crash_at: Point | None
+    restart: bool
+
+
+@click.command()
+@app_argument
+@data_option
+@click.option("--until-idle", is_flag=True, help="End when nothing is left to handle; timers not due yet do not count.")
+@receiver_option
+@click.option(
+    "--crash-at", metavar="POINT", help="Kill the worker there with SIGKILL, once: fulfilment:orders@3:acted:0"
+)
+@click.option("--no-restart", is_flag=True, help="Leave a worker that died dead.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and only that.")
+def command(
+    app: str,
+    data: Path | None,
+    until_idle: bool,
+    receiver: Receiver | None,
+    crash_at: str | None,
+    no_restart: bool,
+    as_json: bool,
+) -> None:
+    """Run an app's managers, each in a worker that is restarted when it dies."""
+    found = load(app)
+    folder = data_folder(found, data)
+    point = None if crash_at is None else checked_point(found.app, crash_at)
+    order = Order(until_idle, receiver, point, not no_restart)
+    files = log_files(found.app, folder, scratch=False)
+    reader = Reader(found.app, files, folder)
+    with contextlib.closing(reader):
+        before = {name: status_of(reader, manager) for name, manager in found.app.managers.items()}
+        for name in files:
+            reader.log(name)
+            events = folder.events_file(name)
+            if not files[name].exists() and events is not None:
+                click.echo(f"{files[name]} is new and empty; to fill it: pmtui import {files[name]} {events}", err=True)
+    results, complaints = asyncio.run(_run(found, folder, order))
+    reader = Reader(found.app, files, folder)
+    with contextlib.closing(reader):
+        after = [
+            _difference(status_of(reader, manager), before[name].counters, *results[name])
+            for name, manager in found.app.managers.items()
+        ]
+    if as_json:
+        click.echo(json.dumps({"managers": {status.name: status.as_json() for status in after}}))
+    else:
+        for status in after:
+            click.echo(summary(status))
+    for complaint in complaints:
+        click.echo(complaint, err=True)
+    sys.exit(1 if complaints or any(status.state in ("failed", "killed") for status in after) else 0)
+
+
+def checked_point(app: App, text: str) -> Point:
+    """A point that this app can come to.
+
+    Raises:
+        InputError: it is malformed, or names a manager or source that is not there.
+    """
+    point = Point.parse(text)
+    if point.manager not in app.managers:
+        raise InputError(f"{text}: no manager {point.manager!r}; there are {', '.join(app.managers)}")
+    sources = app.managers[point.manager].sources
+    if point.source not in sources:
+        raise InputError(f"{text}: {point.manager} does not read {point.source!r}; it reads {', '.join(sources)}")
+    if point.target is not None and point.target not in app.contexts:
+        raise InputError(f"{text}: no context {point.target!r}; there are {', '.join(app.contexts)}")
+    return point
+
+
+async def _run(found: AppFile, folder: DataFolder, order: Order) -> tuple[dict[str, tuple[str, str, int]], list[str]]:
+    """Run; how each manager ended (state, reason, crashes), and what did not go as asked."""
+    receivers = {name: order.receiver or context.receiver for name, context in found.app.contexts.items()}
+    supervisor = Supervisor(found, folder.path, receivers=receivers, restart=order.restart)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        for name in found.app.managers:
+            crash = str(order.crash_at) if order.crash_at is not None and order.crash_at.manager == name else ""
+            await supervisor.start(name, crash_at=crash)
+        await _until(stopped.wait(), supervisor.settled() if order.until_idle else supervisor.all_ended())
+        idle = {name for name in found.app.managers if supervisor.alive(name)} if order.until_idle else set()
+    finally:
+        await supervisor.stop()
+    results = {name: _ending(supervisor, name, name in idle and not stopped.is_set()) for name in found.app.managers}
+    complaints: list[str] = []
+    if order.crash_at is not None and not supervisor.crashes[order.crash_at.manager]:
+        complaints.append(f"{order.crash_at} was never reached")
+    complaints.extend(
+        f"{name} {state}: {reason}" for name, (state, reason, _) in results.items() if state in ("failed", "killed")
+    )
+    return results, complaints
+
+
+async def _until(*endings: Coroutine[Any, Any, object]) -> None:
+    """Wait for the first of several things."""
+    tasks = [asyncio.create_task(ending) for ending in endings]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _ending(supervisor: Supervisor, name: str, idle: bool) -> tuple[str, str, int]:
+    worker = supervisor.workers[name]
+    crashes = supervisor.crashes[name]
+    if worker.report is not None and worker.report.failure is not None:
+        failure = worker.report.failure
+        return "failed", f"{failure.sentence} ({failure.place})" if failure.place else failure.sentence, crashes
+    if worker.exit_code == 0:
+        return ("idle" if idle else "stopped"), "", crashes
+    return "killed", f"its worker died of signal {-(worker.exit_code or 0)}", crashes
+
+
+def _difference(status: ManagerStatus, before: Counters, state: str, reason: str, crashes: int) -> ManagerStatus:
+    """What this run made: the ledger's totals less those before, and the crashes that were seen."""
+    made = status.counters - before
+    made = Counters(made.handled, made.ignored, made.performed, made.suppressed, crashes, made.late)
+    return ManagerStatus(status.name, state, reason, status.since, status.pid, made, status.progress, status.oldest)
+
+
+def summary(status: ManagerStatus) -> str:
+    """One manager in one line."""
+    counters = status.counters
+    parts = [f"{count(counters.handled, 'event')} handled", f"{counters.ignored:,} ignored"]
+    parts.append(f"{count(counters.performed, 'action')} performed")
+    if counters.suppressed:
+        parts.append(f"{counters.suppressed:,} stopped by receipts")
+    if counters.crashes:
+        parts.append(f"{counters.crashes:,} crash" + ("es" if counters.crashes != 1 else ""))
+    if counters.late:
+        parts.append(f"{counters.late:,} IGNORED BECAUSE THEIR START CAME LATER")
+    behind = sum(each.behind for each in status.progress.values())
+    parts.append(f"{behind:,} to do" if behind else "nothing to do")
+    return f"{status.name}: {status.state}; {', '.join(parts)}"

@@ -1,0 +1,53 @@
+"""`pmtui status`: where the managers of an app stand, from their files alone."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import click
+
+from pmtui.cli.options import app_argument, data_folder, data_option
+from pmtui.view.reader import Reader
+from pmtui.view.status import ManagerStatus, status_of
+from pmtui.view.words import span
+from pmtui.workers.appfile import load
+from pmtui.workers.stores import log_files
+
+
+@click.command()
+@app_argument
+@data_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and only that.")
+def command(app: str, data: Path | None, as_json: bool) -> None:
+    """Show each manager's cursors, lag and state, and why it is stuck. Reads only."""
+    found = load(app)
+    folder = data_folder(found, data)
+    with contextlib.closing(Reader(found.app, log_files(found.app, folder, scratch=False), folder)) as reader:
+        statuses = [status_of(reader, manager) for manager in found.app.managers.values()]
+    if as_json:
+        extra = {s.name: {**s.as_json(), "since": s.since, "pid": s.pid, "oldest": s.oldest} for s in statuses}
+        click.echo(json.dumps({"managers": extra}))
+        return
+    for status in statuses:
+        for line in _lines(status):
+            click.echo(line)
+
+
+def _lines(status: ManagerStatus) -> list[str]:
+    head = f"{status.name}  {status.state}"
+    if status.pid is not None:
+        head += f"  worker {status.pid}"
+    if status.since:
+        head += f"  since {status.since}"
+    lines = [head]
+    if status.reason:
+        lines.append(f"  {status.reason}")
+    width = max((len(name) for name in status.progress), default=0)
+    for name, each in status.progress.items():
+        behind = f"{each.behind:,}{'+' if each.capped else ''} to do" if each.behind else "nothing to do"
+        lines.append(f"  {name:<{width}}  at {each.cursor:,} of {each.head:,}  {behind}")
+    if status.oldest is not None:
+        lines.append(f"  the oldest event not handled was recorded {span(-max(1.0, status.oldest))}")
+    if status.counters.late:
+        lines.append(f"  {status.counters.late:,} events were ignored because their instance's start came after them")
+    return lines

@@ -1,0 +1,2 @@
+"""The lab: a scratch copy (`scratch`) in which stepping, crashing and starting over harm nobody, and the session that
+works on it (`session`)."""

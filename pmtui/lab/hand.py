@@ -1,0 +1,238 @@
+"""What the lab remembers of one manager: the crashes of its turns, how fast it goes, whether it waits."""
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pmtui.model.app import Manager, Receiver
+from pmtui.storage.ledger import Counters
+from pmtui.view.consequence import Situation, consequence
+from pmtui.view.journal import failed, identity, in_hand, killed
+from pmtui.view.pages import JournalEntry
+from pmtui.view.reader import Progress
+from pmtui.view.safe import safe
+from pmtui.view.snapshot import (
+    Failure,
+    InstanceView,
+    ManagerState,
+    ManagerView,
+    SourceView,
+    Speed,
+    TimerView,
+    TurnView,
+)
+from pmtui.view.state import state_lines
+from pmtui.view.story import Story
+from pmtui.view.strip import turn_view, upcoming_view
+from pmtui.workers.process import WorkerProcess
+from pmtui.workers.protocol import InstanceReport, Report
+
+_RATES = 60
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What was read of one manager's files for a picture."""
+
+    progress: Mapping[str, Progress]
+    running: int
+    completed: int
+    pending: int
+    turn_label: str
+    turn_time: str
+    upcoming_label: str
+    late: int
+
+
+@dataclass(slots=True)
+class Hand:
+    """One manager in the lab.
+
+    Attributes:
+        manager: which one.
+        worker: its newest worker, dead or alive.
+        story: of the last crash, until the turn that it interrupted is done.
+        entries: what crashes interrupted and failures stopped, for the journal.
+        lost: how many actions were lost.
+        crash_at: the point that its worker is to die at, as text.
+        base: the ledger's totals when the lab was opened.
+        held: whether it waits because another manager is being stepped.
+    """
+
+    manager: Manager
+    worker: WorkerProcess | None = None
+    story: Story | None = None
+    entries: list[JournalEntry] = field(default_factory=list)
+    lost: int = 0
+    crash_at: str = ""
+    base: Counters = field(default_factory=Counters)
+    held: bool = False
+    attempts: dict[int, int] = field(default_factory=dict)
+    known: dict[tuple[object, ...], int] = field(default_factory=dict)
+    since: float = field(default_factory=time.time)
+    state: ManagerState = "starting"
+    rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RATES))
+    _sample: tuple[float, int] | None = None
+
+    @property
+    def report(self) -> Report | None:
+        """What its worker said last."""
+        return None if self.worker is None else self.worker.report
+
+    @property
+    def dead(self) -> bool:
+        """Whether it has no living worker."""
+        return self.worker is None or self.worker.died is not None
+
+    def now(self) -> ManagerState:
+        """Its state."""
+        worker, report = self.worker, self.report
+        if worker is None:
+            return "starting"
+        if report is not None and report.state == "failed":
+            return "failed"
+        if worker.died is not None:
+            return "stopped" if worker.exit_code == 0 else "killed"
+        return "starting" if report is None else report.state
+
+    @property
+    def unfinished(self) -> int | None:
+        """The number of a turn that is saved and still has actions to take; None if there is none or it is dead."""
+        report = self.report
+        if self.dead or report is None or report.turn is None or report.turn.finished:
+            return None
+        return report.turn.number
+
+    def died(self, story: Story, label: str, at: str) -> None:
+        """Its worker crashed and left this."""
+        report = self.report
+        turn = report.turn if report is not None and report.turn is not None else None
+        if turn is not None and (turn.number != story.turn or turn.finished):
+            turn = None
+        attempt = self.attempts.get(story.turn, 0)
+        entry = killed(story, turn, label=label, attempt=attempt, time=at, known=self.known)
+        if entry is not None:
+            self.entries.append(entry)
+            self.attempts[story.turn] = attempt + 1
+        self.known = {identity(applied): applied.times for applied in story.applied}
+        self.lost += len(story.lost)
+        self.story = story
+
+    def stopped(self, label: str, at: str) -> None:
+        """Its handler failed."""
+        report = self.report
+        if report is None or report.turn is None or report.turn.finished:
+            return
+        number = report.turn.number
+        attempt = self.attempts.get(number, 0)
+        self.entries.append(failed(report.turn, label, attempt, at))
+        self.attempts[number] = attempt + 1
+
+    def hand_entry(self, pulled: Pulled) -> JournalEntry | None:
+        """The journal's entry for the turn in hand."""
+        report = self.report
+        if self.dead or report is None or report.turn is None:
+            return None
+        attempt = self.attempts.get(report.turn.number, 0)
+        return in_hand(report.turn, pulled.turn_label, attempt, pulled.turn_time)
+
+    def suppressed_in_hand(self) -> int:
+        """Actions of the turn in hand that a receipt stopped; the ledger counts them when it is saved."""
+        report = self.report
+        if self.dead or report is None or report.turn is None or report.turn.finished:
+            return 0
+        return sum(taken.outcome == "suppressed" for taken in report.turn.taken)
+
+    def view(
+        self, pulled: Pulled, receivers: Mapping[str, Receiver], speed: Speed, others: tuple[str, int] | None
+    ) -> ManagerView:
+        """The picture of it."""
+        report, state = self.report, self.now()
+        if state != self.state:
+            self.state, self.since = state, time.time()
+        turn = self._turn(report, pulled, state)
+        self._forget_story(report)
+        self._measure(report)
+        failure = None
+        if report is not None and report.failure is not None:
+            told = report.failure
+            trace = tuple(safe(line) for line in told.trace)
+            failure = Failure(safe(told.sentence), safe(told.place), trace)
+        next_timer = None
+        if report is not None and report.next_due is not None and report.clock:
+            next_timer = (report.next_due - report.clock) / 1e6
+        sources = tuple(
+            SourceView(safe(name), p.cursor, p.head, p.behind, p.capped, p.done) for name, p in pulled.progress.items()
+        )
+        upcoming = report.upcoming if report is not None else None
+        situation = Situation(
+            state=state,
+            turn=turn,
+            upcoming=f"{safe(upcoming.source)}@{upcoming.position}" if upcoming is not None else "",
+            receivers=receivers,
+            story=self.story,
+            failure=failure,
+            next_timer=next_timer,
+            to_do=sum(source.behind for source in sources),
+            others=others,
+            speed=speed,
+        )
+        return ManagerView(
+            name=self.manager.name,
+            state=state,
+            consequence=consequence(situation),
+            pid=None if self.worker is None else self.worker.pid,
+            since=self.since,
+            sources=sources,
+            turn=turn,
+            instance=_instance(report),
+            next_timer=next_timer,
+            pending_timers=pulled.pending,
+            failure=failure,
+            rate=self.rates[-1] if self.rates else 0.0,
+            rates=tuple(self.rates),
+            running_instances=pulled.running,
+            completed_instances=pulled.completed,
+            handled=report.counters.handled if report is not None else 0,
+            late=pulled.late,
+            held=self.held,
+        )
+
+    def _turn(self, report: Report | None, pulled: Pulled, state: ManagerState) -> TurnView | None:
+        if report is None:
+            return None
+        if report.turn is None and report.upcoming is not None:
+            event = report.upcoming
+            cursor = pulled.progress[event.source].cursor if event.source in pulled.progress else 0
+            return upcoming_view(event, pulled.upcoming_label, 0, cursor, self.manager.cls.delivery)
+        if report.turn is None or (state == "killed" and report.turn.finished):
+            return None
+        return turn_view(report.turn, pulled.turn_label)
+
+    def _forget_story(self, report: Report | None) -> None:
+        if self.story is None or self.dead or report is None or report.turn is None:
+            return
+        if report.turn.number > self.story.turn or (report.turn.number == self.story.turn and report.turn.finished):
+            self.story = None
+
+    def _measure(self, report: Report | None) -> None:
+        """Events a second since the last picture that is long enough ago."""
+        if report is None:
+            return
+        now, handled = time.monotonic(), report.counters.handled + report.counters.ignored
+        if self._sample is None:
+            self._sample = (now, handled)
+        elapsed = now - self._sample[0]
+        if elapsed >= 0.2:
+            self.rates.append(max(0.0, (handled - self._sample[1]) / elapsed))
+            self._sample = (now, handled)
+
+
+def _instance(report: Report | None) -> InstanceView | None:
+    told: InstanceReport | None = None if report is None else report.instance
+    if report is None or told is None:
+        return None
+    timers = tuple(TimerView(safe(timer.type), (timer.due - report.clock) / 1e6) for timer in told.timers)
+    status = told.status if told.status in ("running", "completed", "missing") else "new"
+    return InstanceView(safe(told.correlation), status, safe(told.started), state_lines(told.state), timers)  # type: ignore[arg-type]  # checked in the line above
