@@ -85,9 +85,9 @@ class Hand:
         """Whether it has no living worker."""
         return self.worker is None or self.worker.died is not None
 
-    def now(self) -> ManagerState:
-        """Its state."""
-        worker, report = self.worker, self.report
+    def now(self, report: Report | None) -> ManagerState:
+        """Its state, when this is what its worker said last."""
+        worker = self.worker
         if worker is None:
             return "starting"
         if report is not None and report.state == "failed":
@@ -129,13 +129,12 @@ class Hand:
         self.entries.append(failed(report.turn, label, attempt, at))
         self.attempts[number] = attempt + 1
 
-    def hand_entry(self, pulled: Pulled) -> JournalEntry | None:
-        """The journal's entry for the turn in hand."""
-        report = self.report
+    def hand_entry(self, report: Report | None, label: str, at: str) -> JournalEntry | None:
+        """The journal's entry for the turn in hand; label and time are its last event's."""
         if self.dead or report is None or report.turn is None:
             return None
         attempt = self.attempts.get(report.turn.number, 0)
-        return in_hand(report.turn, pulled.turn_label, attempt, pulled.turn_time)
+        return in_hand(report.turn, label, attempt, at)
 
     def suppressed_in_hand(self) -> int:
         """Actions of the turn in hand that a receipt stopped; the ledger counts them when it is saved."""
@@ -145,10 +144,15 @@ class Hand:
         return sum(taken.outcome == "suppressed" for taken in report.turn.taken)
 
     def view(
-        self, pulled: Pulled, receivers: Mapping[str, Receiver], speed: Speed, others: tuple[str, int] | None
+        self,
+        report: Report | None,
+        pulled: Pulled,
+        receivers: Mapping[str, Receiver],
+        speed: Speed,
+        others: tuple[str, int] | None,
     ) -> ManagerView:
-        """The picture of it."""
-        report, state = self.report, self.now()
+        """The picture of it, `report` being what its worker said when `pulled` was read."""
+        state = self.now(report)
         if state != self.state:
             self.state, self.since = state, time.time()
         turn = self._turn(report, pulled, state)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pmtui.lab.scratch import unseen
 from pmtui.lab.session import LabSession, Options, until
 from pmtui.model.app import Receiver
 from pmtui.storage.folder import DataFolder
@@ -22,7 +23,7 @@ async def play(found: AppFile, source: DataFolder, say: Say) -> None:
     Raises:
         PmtuiError: the app or its files cannot be used.
     """
-    session = await LabSession.open(found, source, Options(receiver="none"), lambda what, done: None)
+    session = await LabSession.open(found, source, Options(receiver="none"), unseen)
     try:
         manager = next(iter(found.app.managers))
         say(f"{found.app.name}: the process manager {manager} over {', '.join(found.app.contexts)}, in a scratch copy.")

@@ -25,6 +25,11 @@ from pmtui.workers.stores import log_files
 Progress = Callable[[str, float], None]
 """Called with what is being copied and how much of it is done, 0 to 1."""
 
+
+def unseen(what: str, done: float) -> None:
+    """A `Progress` for where nobody looks."""
+
+
 _PAGES_AT_ONCE = 2_000
 _UNLOCKED_SECONDS = 60.0
 """A folder that has no lock for so long was left by one that was killed while making it."""
@@ -93,7 +98,7 @@ class Scratch:
             if ledger.exists():
                 copy = target.ledger(app.name, manager)
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                _copy(ledger, copy, _silent)
+                _copy(ledger, copy, partial(unseen, manager))
                 with _named(copy, ledger):
                     SqliteLedger.open(copy, app.name, manager).close()
 
@@ -164,10 +169,6 @@ def _named(copy: Path, original: Path) -> Iterator[None]:
         yield
     except StorageError as error:
         raise StorageError(str(error).replace(str(copy), str(original))) from error
-
-
-def _silent(done: float) -> None:
-    """A ledger is small: nothing to show."""
 
 
 def _has_log(original: Path) -> bool:

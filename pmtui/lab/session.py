@@ -7,29 +7,28 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from typing import Literal
 
 from pmtui.handling.clock import written
 from pmtui.handling.drive import run
-from pmtui.lab.hand import Hand, Pulled
+from pmtui.lab.hand import Hand
+from pmtui.lab.observer import Observer
 from pmtui.lab.scratch import Progress, Scratch
 from pmtui.model import instant, json
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
 from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.ledger import Counters
 from pmtui.storage.log import Draft
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.view.journal import Key, journal_page
-from pmtui.view.logpage import label_of, log_page, time_of
+from pmtui.view.journal import Key
+from pmtui.view.logpage import log_page
 from pmtui.view.pages import JournalPage, LogPage
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
-from pmtui.view.snapshot import ContextView, ManagerView, Receipts, Snapshot, Speed
-from pmtui.view.story import tell
+from pmtui.view.snapshot import Snapshot, Speed
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.protocol import (
     Advance,
@@ -47,7 +46,9 @@ from pmtui.workers.stores import log_files
 from pmtui.workers.supervisor import Supervisor
 
 _LOOK_SECONDS = 0.5
-_CALM_SECONDS = 0.05
+_STEPPING_SECONDS = 0.02
+_GOING_SECONDS = 0.2
+"""Pictures are at least so far apart: while a person steps, and while managers go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,17 @@ class LabSession:
         self._receivers: dict[str, Receiver] = {
             name: options.receiver or context.receiver for name, context in found.app.contexts.items()
         }
-        self._snapshot = Snapshot(found.app.name, "live" if options.live else "lab", "exact", "4", (), ())
+        self._mode: Literal["lab", "live"] = "live" if options.live else "lab"
+        self._snapshot = Snapshot(found.app.name, self._mode, "exact", "4", (), ())
         self._changes = asyncio.Event()
         self._published = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._errors: Path | None = None
-        self._notice = ""
         self._closed = False
         self._broken: BaseException | None = None
         self._hands: dict[str, Hand]
         self._reader: Reader
+        self._observer: Observer
         self._supervisor: Supervisor
-        self._doubled_before: dict[str, int] = {}
 
     @classmethod
     async def open(cls, found: AppFile, source: DataFolder, options: Options, progress: Progress) -> "LabSession":
@@ -132,6 +132,7 @@ class LabSession:
         self._hands = {name: Hand(manager) for name, manager in app.managers.items()}
         self._snapshot = replace(self._snapshot, managers=(), version=self._snapshot.version + 1)
         self._reader = Reader(app, files, self._folder)
+        self._observer = Observer(app, self._reader, self._hands, self._mode)
         self._supervisor = Supervisor(
             self._found,
             self._folder.path,
@@ -141,7 +142,7 @@ class LabSession:
             errors=asyncio.subprocess.DEVNULL,
             on_change=self._changes.set,
         )
-        await self._thread.run(self._take_stock)
+        await self._thread.run(self._observer.take_stock)
         for name in self._hands:
             await self._start(name)
         self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(self._move_clock())]
@@ -167,13 +168,6 @@ class LabSession:
         if not task.cancelled():
             self._broken = task.exception()
             self._published.set()
-
-    def _take_stock(self) -> None:
-        """What was there before: only what happens from now on is counted."""
-        self._doubled_before = {name: self._reader.repeats(name)[0] for name in self._found.app.contexts}
-        for name, hand in self._hands.items():
-            state = self._reader.state(name)
-            hand.base = Counters() if state is None else state.counters
 
     async def _start(self, manager: str) -> None:
         hand = self._hands[manager]
@@ -206,110 +200,34 @@ class LabSession:
                 self._snapshot = replace(picture, version=self._snapshot.version + 1)
                 published, self._published = self._published, asyncio.Event()
                 published.set()
-            await asyncio.sleep(_CALM_SECONDS)
+            await asyncio.sleep(_GOING_SECONDS if self._going else _STEPPING_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await self._changes.wait()
 
     async def _bury(self) -> None:
-        """Tell the story of every worker that has died since."""
         for name, hand in self._hands.items():
-            worker = hand.worker
-            if worker is None or worker.died is None or worker.buried:
-                continue
-            worker.buried = True
-            report = worker.report
-            position = (report.turn.event.source, report.turn.event.position) if report and report.turn else ("", 0)
-            label, at = await self._thread.run(partial(self._told, name, *position))
-            if hand.now() == "killed":
-                hand.crash_at = ""
-                delivery = hand.manager.cls.delivery
-                story = await self._thread.run(partial(tell, self._reader, name, delivery))
-                hand.died(story, label, at)
-            elif hand.now() == "failed":
-                hand.stopped(label, at)
-
-    def _told(self, manager: str, source: str, position: int) -> tuple[str, str]:
-        if not position:
-            return "", ""
-        label = label_of(self._reader, manager, source, position)
-        return label, time_of(self._reader, manager, source, position)
+            if hand.worker is not None and hand.worker.died is not None and not hand.worker.buried:
+                hand.worker.buried = True
+                await self._thread.run(partial(self._observer.bury, name))
 
     async def _picture(self) -> Snapshot:
         reports = {name: hand.report for name, hand in self._hands.items()}
-        contexts, doubled, pulled = await self._thread.run(self._pull)
-        to_do = {name: sum(p.behind for p in each.progress.values()) for name, each in pulled.items()}
-        managers: list[ManagerView] = []
-        for name, hand in self._hands.items():
-            others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
-            managers.append(hand.view(pulled[name], self._receivers, self._speed, others))
+        pulled = await self._thread.run(lambda: self._observer.pull(reports))
         crashes = sum(self._supervisor.crashes.values())
-        suppressed = sum(
-            report.counters.suppressed - self._hands[name].base.suppressed + self._hands[name].suppressed_in_hand()
-            for name, report in reports.items()
-            if report is not None and report.counters != Counters()
-        )
-        clock = max((report.clock for report in reports.values() if report is not None), default=0)
-        return Snapshot(
-            app=self._found.app.name,
-            mode="live" if self._options.live else "lab",
-            receipts=self._receipts(),
-            speed=self._speed,
-            contexts=contexts,
-            managers=tuple(managers),
-            crashes=crashes,
-            doubled=doubled,
-            suppressed=suppressed,
-            lost=sum(hand.lost for hand in self._hands.values()),
-            clock=clock / 1e6 if clock and self._scratch is not None else None,
-            notice=self._notice,
-        )
-
-    def _receipts(self) -> Receipts:
-        found = set(self._receivers.values())
-        return found.pop() if len(found) == 1 else "mixed"
-
-    def _pull(self) -> tuple[tuple[ContextView, ...], int, dict[str, Pulled]]:
-        """Everything that is read of the files for one picture, in the database thread."""
-        contexts: list[ContextView] = []
-        doubled = 0
-        for name in self._found.app.contexts:
-            try:
-                contexts.append(ContextView(name, self._reader.head(name), self._reader.writers(name)))
-                doubled += self._reader.repeats(name)[0] - self._doubled_before.get(name, 0)
-            except PmtuiError as error:
-                contexts.append(ContextView(name, problem=safe(str(error))))
-        return tuple(contexts), doubled, {name: self._pull_manager(name, hand) for name, hand in self._hands.items()}
-
-    def _pull_manager(self, name: str, hand: Hand) -> Pulled:
-        state = self._reader.state(name)
-        running, completed = self._reader.instances(name)
-        report = hand.report
-        turn = report.turn if report is not None else None
-        upcoming = report.upcoming if report is not None else None
-        label, at = ("", "") if turn is None else self._told(name, turn.event.source, turn.event.position)
-        return Pulled(
-            progress=self._reader.progress(hand.manager, state),
-            running=running,
-            completed=completed,
-            pending=self._reader.pending_timers(name),
-            turn_label=label,
-            turn_time=at,
-            upcoming_label="" if upcoming is None else label_of(self._reader, name, upcoming.source, upcoming.position),
-            late=0 if state is None else state.counters.late,
-        )
+        return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
 
     async def _move_clock(self) -> None:
         """While managers go: when all of them are dry, let virtual time pass to the next timer."""
         while True:
-            await asyncio.sleep(_CALM_SECONDS)
+            await asyncio.sleep(_STEPPING_SECONDS)
             if not self._going or self._scratch is None or not any(self._dues().values()):
                 continue
             await self._supervisor.settled()
             dues = [due for due in self._dues().values() if due]
             if self._going and dues:
                 self._tell_all(Advance(min(dues)))
-                await asyncio.sleep(_CALM_SECONDS)
+                await asyncio.sleep(_STEPPING_SECONDS)
 
     def _dues(self) -> dict[str, int | None]:
         return {
@@ -326,13 +244,7 @@ class LabSession:
 
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
-        return await self._thread.run(lambda: self._journal_page(manager, limit, before))
-
-    def _journal_page(self, manager: str, limit: int, before: Key | None) -> JournalPage:
-        hand = self._hands[manager]
-        now = hand.hand_entry(self._pull_manager(manager, hand))
-        extra = [*hand.entries, *([now] if now is not None else [])]
-        return journal_page(self._reader, manager, limit, before, extra, hand.unfinished)
+        return await self._thread.run(lambda: self._observer.journal_page(manager, limit, before))
 
     def _tell(self, manager: str, command: Command) -> None:
         worker = self._hands[manager].worker

@@ -90,8 +90,12 @@ class App:
             raise DefinitionError(f"context {name!r}: a name may only have letters, digits, '.', '_' and '-'")
         if name == TIMERS:
             raise DefinitionError("no context may be called 'timers': it is the source of a manager's own timers")
+        if name.isdecimal():
+            raise DefinitionError(f"context {name!r}: a name needs a letter, or it looks like a number in a point")
         if name in self.contexts:
             raise DefinitionError(f"context {name} is declared twice")
+        if name.lower() in map(str.lower, self.contexts):
+            raise DefinitionError(f"context {name} differs from another only in case; on some disks both are one file")
         if not isinstance(context, Context):
             raise DefinitionError(f"context {name} needs a URL or a Context, not {context!r}")
         if context.receiver not in RECEIVERS:
@@ -107,7 +111,7 @@ class App:
             DefinitionError: one sentence about what is wrong with it.
         """
         handlers = definition_of(cls, self.contexts)
-        if cls.name in self.managers:
+        if cls.name.lower() in map(str.lower, self.managers):  # on some disks names that differ in case are one file
             raise DefinitionError(f"app {self.name} has two managers called {cls.name}")
         self.managers[cls.name] = Manager(cls, handlers)
         return cls
@@ -118,6 +122,8 @@ class App:
         Raises:
             DefinitionError: the context is unknown or has one already, or the function's arguments are wrong.
         """
+        if not isinstance(context, str):
+            raise DefinitionError("an aggregate needs its context: @app.aggregate(context)")
 
         def register(function: _A) -> _A:
             here = f"aggregate {getattr(function, '__name__', function)!s}"

@@ -11,7 +11,7 @@ def parse(text: str) -> datetime:
     Raises:
         ValueError: it is no such time, or has no zone and so names no instant.
     """
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)  # RFC 3339 allows both
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return moment

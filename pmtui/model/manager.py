@@ -47,7 +47,7 @@ def handles(context: str, type: str, *, starts: bool = False) -> Callable[[_F], 
 
     def mark(function: _F) -> _F:
         marks = getattr(function, _MARK, ())
-        setattr(function, _MARK, (*marks, (context, type, starts)))
+        setattr(function, _MARK, ((context, type, starts), *marks))  # decorators run from the bottom
         return function
 
     return mark
@@ -80,15 +80,8 @@ def definition_of(cls: type[ProcessManager], contexts: Iterable[str]) -> dict[tu
     Raises:
         DefinitionError: one sentence that says what is wrong with which class or method.
     """
-    if not cls.name:
-        cls.name = kebab(cls.__name__)
-    where = f"process manager {cls.__name__}"
-    if not (isinstance(cls, type) and issubclass(cls, ProcessManager)):
-        raise DefinitionError(f"{where} is not a subclass of ProcessManager")
-    if not NAME.fullmatch(cls.name):
-        raise DefinitionError(f"{where}: the name {cls.name!r} may only have letters, digits, '.', '_' and '-'")
-    if cls.delivery not in get_args(Delivery):
-        raise DefinitionError(f"{where}: delivery is {cls.delivery!r}, not one of {', '.join(get_args(Delivery))}")
+    where = f"process manager {getattr(cls, '__name__', cls)}"
+    _check_class(cls, where)
     _check_state(cls, where)
     _check_correlate(cls, where)
     known = {*contexts, TIMERS}
@@ -96,6 +89,8 @@ def definition_of(cls: type[ProcessManager], contexts: Iterable[str]) -> dict[tu
     for attribute, function in inspect.getmembers(cls, inspect.isfunction):
         for context, type_, starts in getattr(function, _MARK, ()):
             here = f"{where}.{attribute}"
+            if not (isinstance(context, str) and isinstance(type_, str) and type_):
+                raise DefinitionError(f"{here} must be marked with two names, @handles(context, type)")
             if context not in known:
                 raise DefinitionError(f"{here} handles {type_} from the unknown context {context!r}: {_names(known)}")
             other = table.get((context, type_))
@@ -115,6 +110,17 @@ def definition_of(cls: type[ProcessManager], contexts: Iterable[str]) -> dict[tu
     if not any(handler.starts for handler in table.values()):
         raise DefinitionError(f"{where} never starts an instance: mark one handler with starts=True")
     return table
+
+
+def _check_class(cls: type[ProcessManager], where: str) -> None:
+    if not (isinstance(cls, type) and issubclass(cls, ProcessManager)):
+        raise DefinitionError(f"{where} is not a subclass of ProcessManager")
+    if not vars(cls).get("name"):  # its own: a manager that another one extends has given that one's name away
+        cls.name = kebab(cls.__name__)
+    if not isinstance(cls.name, str) or not NAME.fullmatch(cls.name):
+        raise DefinitionError(f"{where}: the name {cls.name!r} may only have letters, digits, '.', '_' and '-'")
+    if cls.delivery not in get_args(Delivery):
+        raise DefinitionError(f"{where}: delivery is {cls.delivery!r}, not one of {', '.join(get_args(Delivery))}")
 
 
 def _names(known: Iterable[str]) -> str:
@@ -143,7 +149,7 @@ def _check_correlate(cls: type[ProcessManager], where: str) -> None:
     correlate: Any = cls.correlate
     if correlate is None or (isinstance(correlate, str) and correlate):
         return
-    if not callable(correlate):
+    if not callable(correlate) or inspect.iscoroutinefunction(correlate):
         raise DefinitionError(f"{where}: correlate must be a key of event.data or a method (self, event)")
     try:
         inspect.signature(correlate).bind(None, None)
@@ -159,5 +165,5 @@ def _check_state(cls: type[ProcessManager], where: str) -> None:
         raise DefinitionError(f"{where}: State must be a dataclass, or left out for a dict")
     try:
         state()
-    except TypeError:
+    except Exception:
         raise DefinitionError(f"{where}: every field of State needs a default, for a new instance") from None

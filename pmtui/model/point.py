@@ -11,7 +11,8 @@ Phase = Literal["read", "decided", "acted", "saved"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 _FORM = re.compile(
-    r"(?P<manager>[^:@\s]+):(?P<source>[^:@\s]+)@(?P<position>\d+):(?P<phase>[a-z]+)(?::(?P<detail>[^:@\s]+))?"
+    r"(?P<manager>[^:@\s]+):(?P<source>[^:@\s]+)@(?P<position>[0-9]{1,19}):(?P<phase>[a-z]+)"
+    r"(?::(?P<detail>[^:@\s]+))?"
 )
 
 
@@ -52,7 +53,7 @@ class Point(msgspec.Struct, frozen=True):
                 f"{text!r} is not a point; one looks like fulfilment:orders@3:read, :decided, :acted:0 or :saved"
             )
         detail = match["detail"]
-        numbered = detail is not None and detail.isdecimal()
+        numbered = detail is not None and detail.isascii() and detail.isdecimal()  # no context's name is a number
         return cls(
             match["manager"],
             match["source"],

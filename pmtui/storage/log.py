@@ -109,6 +109,9 @@ class LogReader(Protocol):
         """Up to `limit` events above `after`, in order, read by one statement.
 
         Nothing at or below the last of them can become visible later (guarantee 1).
+
+        Raises:
+            WentBack: the file behind the log is no longer the one that was opened.
         """
 
 
@@ -141,7 +144,7 @@ class LogTransaction(Protocol):
         """Remove the sender's receipts at or below a position and raise its floor to it."""
 
     async def history(self, stream: str) -> list[Row]:
-        """A stream's committed events, by version."""
+        """A stream's events by version, those appended in this transaction included."""
 
     async def versions(self, streams: Iterable[str]) -> dict[str, int]:
         """The version of the last event of each stream that has one."""
@@ -150,7 +153,7 @@ class LogTransaction(Protocol):
         """Append events; returns the first one's position, the others follow without a gap.
 
         Raises:
-            StorageError: a (stream, version) is taken.
+            StorageError: a (stream, version) is taken; the transaction must be given up.
         """
 
 

@@ -1,7 +1,9 @@
 """The one place that opens a database file, and what it insists on."""
 
 import os
+import re
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ APPLICATION_ID = 0x706D7475  # "pmtu"
 SCHEMA_VERSION = 1
 Kind = Literal["log", "ledger"]
 
-_BUSY_SECONDS = 10.0
+_BUSY_SECONDS = 30.0
 _CHUNKS = (512, 128, 32, 8, 1)
 _READ_ACTIONS = frozenset(
     {
@@ -24,9 +26,13 @@ _READ_ACTIONS = frozenset(
         sqlite3.SQLITE_FUNCTION,
         sqlite3.SQLITE_RECURSIVE,
         sqlite3.SQLITE_TRANSACTION,
-        sqlite3.SQLITE_PRAGMA,
     }
 )
+_READ_PRAGMAS = frozenset(
+    {"application_id", "data_version", "journal_mode", "page_count", "query_only", "user_version"}
+)
+_LONGEST = 128 * 1024 * 1024
+"""No text is longer, whatever a file from elsewhere claims or computes."""
 
 
 class Database:
@@ -42,9 +48,13 @@ class Database:
         self.path = path
         self.connection = connection
         self.read_only = read_only
-        self._inode = _inode(path)
         row = connection.execute("SELECT value FROM pmtui WHERE key = 'identity'").fetchone()
+        if row is None or not isinstance(row[0], str):
+            raise StorageError(f"{path}: has no identity; it was not made by pmtui")
         self.identity: str = row[0]
+        self._file = str(path.absolute())
+        self._inode = _inode(self._file)
+        self._wal_inode = _inode(self._file + "-wal")  # there since the first read, and stays while we are connected
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -54,17 +64,47 @@ class Database:
             WentBack: another file lies at the path by now.
             StorageError: the disk is full, the file locked or damaged.
         """
-        if _inode(self.path) != self._inode:
-            raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
+        self._still_there(writing=True)
         with self.explained():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                self._still_there(writing=True)  # an aggregate may have taken its time
                 self.connection.execute("COMMIT")
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def reading(self, *, together: bool = False) -> Iterator[sqlite3.Connection]:
+        """Read; what was read is of the file that lies at the path.
+
+        Args:
+            together: several statements that must see the same commit.
+
+        Raises:
+            WentBack: another file lies at the path by now.
+            StorageError: the file is locked or damaged.
+        """
+        with self.explained():
+            if together and not self.connection.in_transaction:
+                self.connection.execute("BEGIN")
+                try:
+                    yield self.connection
+                finally:
+                    self.connection.execute("ROLLBACK")
+            else:
+                yield self.connection
+        self._still_there(writing=False)
+
+    def _still_there(self, *, writing: bool) -> None:
+        """SQLite goes on with unlinked files without a word, and what it commits there is gone."""
+        now = _inode(self._file)
+        if now is None or now != self._inode:
+            raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
+        if writing and _inode(self._file + "-wal") != self._wal_inode:
+            raise WentBack(f"{self.path}-wal was replaced or removed while it was open; restart to see what is left")
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -92,7 +132,7 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
     Raises:
         StorageError: there is no such file, it is no database, or one of something else or of a newer pmtui.
     """
-    if not create and not path.exists():
+    if not create and not _exists(path):
         raise StorageError(f"{path}: no such {kind}")
     if create:
         try:
@@ -110,13 +150,13 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
     try:
         _harden(connection)
         if create:
-            _create(connection, kind, schema)
-        _check(path, connection, kind)
+            _create(path, connection, kind, schema)
+        _check(path, connection, kind, schema)
         if read_only:
             connection.execute("PRAGMA query_only = ON")
             connection.set_authorizer(_only_reading)
         else:
-            connection.execute("PRAGMA synchronous = FULL")
+            _make_durable(path, connection)
         return Database(path, connection, read_only=read_only)
     except sqlite3.Error as error:
         connection.close()
@@ -126,9 +166,19 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
         raise
 
 
-def _inode(path: Path) -> tuple[int, int] | None:
+def _exists(path: Path) -> bool:
     try:
-        found = os.stat(path)  # noqa: PTH116  (one system call on the hot path, without building a Path result)
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from None
+    return True
+
+
+def _inode(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116  (one system call on the hot path, without building a Path)
     except OSError:
         return None
     return found.st_dev, found.st_ino
@@ -138,18 +188,41 @@ def _harden(connection: sqlite3.Connection) -> None:
     """Files may come from anywhere: run no code that they carry and check their cells."""
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
 
 
-def _only_reading(action: int, *_names: str | None) -> int:
-    return sqlite3.SQLITE_OK if action in _READ_ACTIONS else sqlite3.SQLITE_DENY
+def _only_reading(action: int, name: str | None, value: str | None, *_more: str | None) -> int:
+    allowed = action in _READ_ACTIONS or (
+        action == sqlite3.SQLITE_PRAGMA and value is None and name is not None and name.lower() in _READ_PRAGMAS
+    )
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def _create(connection: sqlite3.Connection, kind: Kind, schema: str) -> None:
+def _make_durable(path: Path, connection: sqlite3.Connection) -> None:
+    """Write-ahead log and FULL, so that a power cut is no worse than a kill (guarantee 5).
+
+    Several processes that turn one new file into a WAL database get BUSY at once, without the busy timeout.
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            break
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+    if mode != "wal":
+        raise StorageError(f"{path}: cannot have a write-ahead log there (SQLite keeps to {mode!r}); use a local disk")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves the commit in the drive's cache
+
+
+def _create(path: Path, connection: sqlite3.Connection, kind: Kind, schema: str) -> None:
     """Make a new file, once, however many processes try at the same time."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    _make_durable(path, connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -170,16 +243,28 @@ def _create(connection: sqlite3.Connection, kind: Kind, schema: str) -> None:
         raise
 
 
-def _check(path: Path, connection: sqlite3.Connection, kind: Kind) -> None:
+def _check(path: Path, connection: sqlite3.Connection, kind: Kind, schema: str) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID:
         raise StorageError(f"{path}: a database of something else, not a pmtui {kind}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
-        raise StorageError(f"{path}: schema version {version}, this pmtui knows {SCHEMA_VERSION}; use a newer pmtui")
-    found = connection.execute("SELECT value FROM pmtui WHERE key = 'kind'").fetchone()
-    if found is None or found[0] != kind:
-        raise StorageError(f"{path}: a pmtui {found[0] if found else 'file'}, where a {kind} was expected")
+        advice = "use a newer pmtui" if version > SCHEMA_VERSION else "it was not made by pmtui"
+        raise StorageError(f"{path}: schema version {version}, this pmtui knows {SCHEMA_VERSION}; {advice}")
+    # Not only the names: a view can take for ever to read, and a trigger would run inside our transactions.
+    plain = {
+        name
+        for type_, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
+        if type_ == "table" and str(sql).startswith("CREATE TABLE")
+    }
+    found = connection.execute("SELECT value FROM pmtui WHERE key = 'kind'").fetchone() if "pmtui" in plain else None
+    other: Kind = "ledger" if kind == "log" else "log"
+    if found == (other,):
+        raise StorageError(f"{path}: a pmtui {other}, where a {kind} was expected")
+    if found != (kind,) or not plain.issuperset(re.findall(r"CREATE TABLE (\w+)", schema)):
+        raise StorageError(f"{path}: not a pmtui {kind}, although it is marked as one")
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger'").fetchone():
+        raise StorageError(f"{path}: has triggers, which a pmtui {kind} never has; remove them first")
 
 
 def explain(path: Path, error: sqlite3.Error) -> str:
@@ -193,7 +278,7 @@ def explain(path: Path, error: sqlite3.Error) -> str:
         return f"{path}: locked by another program for more than {_BUSY_SECONDS:.0f} s"
     if "unable to open" in text:
         return f"{path}: cannot be opened; is the folder there, and may you read and write it?"
-    if "readonly" in text:
+    if "readonly" in text or "not authorized" in text:
         return f"{path}: may not be written"
     return f"{path}: {text}"
 

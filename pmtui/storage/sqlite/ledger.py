@@ -121,15 +121,19 @@ class SqliteLedger:
             StorageError: it is not there (and `create` is off), or belongs to another manager.
         """
         database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only)
-        row = database.connection.execute("SELECT app, manager FROM ledger").fetchone()
-        if row is not None and tuple(row) != (app, manager):
+        try:
+            with database.explained():
+                row = database.connection.execute("SELECT app, manager FROM ledger").fetchone()
+            if row not in (None, (app, manager)):
+                raise StorageError(f"{path}: the ledger of {row[0]!r}/{row[1]!r}, not of {app}/{manager}")
+        except BaseException:
             database.close()
-            raise StorageError(f"{path}: the ledger of {row[0]}/{row[1]}, not of {app}/{manager}")
+            raise
         return cls(database, app, manager)
 
     async def load(self) -> LedgerState:
         """See `Ledger.load`."""
-        with self.database.explained():
+        with self.database.reading(together=True):
             return state_of(self.database)
 
     async def start(self, pid: int, at: str) -> LedgerState:
@@ -142,7 +146,7 @@ class SqliteLedger:
                 "state = 'running', reason = '', since = ?",
                 (pid, at),
             )
-        return await self.load()
+            return state_of(self.database)  # before the commit: afterwards the epoch may be another worker's
 
     async def note(self, epoch: int, state: str, reason: str, at: str, *, clean: bool) -> None:
         """See `Ledger.note`."""
@@ -155,13 +159,13 @@ class SqliteLedger:
     async def instances(self, correlations: Iterable[str]) -> dict[str, Instance]:
         """See `Ledger.instances`."""
         names = list(correlations)
-        with self.database.explained():
-            return instances_of(self.database.connection, names) if names else {}
+        with self.database.reading(together=True) as connection:
+            return instances_of(connection, names)
 
     async def next_due(self) -> int | None:
         """See `Ledger.next_due`."""
-        with self.database.explained():
-            return _next_due(self.database.connection)
+        with self.database.reading() as connection:
+            return _next_due(connection)
 
     async def fire(self, epoch: int, upto: int, limit: int) -> list[tuple[str, str, int]]:
         """See `Ledger.fire`."""

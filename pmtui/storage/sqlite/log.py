@@ -76,8 +76,12 @@ _runs = msgspec.json.Decoder(tuple[Run, ...]).decode
 
 def head_of(connection: Connection) -> int:
     """The highest position ever given out in the `events` table, 0 for none."""
-    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    return found[0] if found else 0
+    # Both, as SQLite itself does: `sqlite_sequence` remembers deleted positions, but anybody can empty it.
+    head: int = connection.execute(
+        "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'), 0), "
+        "coalesce((SELECT max(position) FROM events), 0))"
+    ).fetchone()[0]
+    return head
 
 
 def page_of(connection: Connection, after: int, limit: int) -> list[Row]:
@@ -137,13 +141,13 @@ class SqliteReader:
 
     async def head(self) -> int:
         """See `LogReader.head`."""
-        with self.database.explained():
-            return head_of(self.database.connection)
+        with self.database.reading() as connection:
+            return head_of(connection)
 
     async def page(self, after: int, limit: int) -> Sequence[Row]:
         """See `LogReader.page`."""
-        with self.database.explained():
-            return page_of(self.database.connection, after, limit)
+        with self.database.reading() as connection:
+            return page_of(connection, after, limit)
 
 
 class SqliteLog(SqliteReader):
@@ -160,8 +164,8 @@ class SqliteLog(SqliteReader):
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `Log.pin`."""
-        with self.database.explained():
-            return _pin(self.database.connection, app, manager)
+        with self.database.reading() as connection:
+            return _pin(connection, app, manager)
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`."""

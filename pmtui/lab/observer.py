@@ -1,0 +1,150 @@
+"""Making pictures of the lab: what the workers say, joined with what the files say."""
+
+import time
+from collections.abc import Mapping
+from typing import Literal
+
+from pmtui.lab.hand import Hand, Pulled
+from pmtui.model.app import App, Receiver
+from pmtui.model.errors import PmtuiError
+from pmtui.storage.ledger import Counters
+from pmtui.view.journal import Key, journal_page
+from pmtui.view.logpage import label_of, time_of
+from pmtui.view.pages import JournalPage
+from pmtui.view.reader import Reader
+from pmtui.view.safe import safe
+from pmtui.view.snapshot import ContextView, ManagerView, Receipts, Snapshot, Speed
+from pmtui.view.story import tell
+from pmtui.workers.protocol import EventReport, Report
+
+_COUNT_SECONDS = 1.0
+"""Instances and timers are counted at most so often."""
+
+
+class Observer:
+    """Looks at an app in the lab. What reads files (all but `snapshot`) runs in the database thread.
+
+    Args:
+        app: the app.
+        reader: of its files.
+        hands: its managers.
+        mode: what the snapshot says it is.
+    """
+
+    def __init__(self, app: App, reader: Reader, hands: Mapping[str, Hand], mode: Literal["lab", "live"]) -> None:
+        self._app = app
+        self._reader = reader
+        self._hands = hands
+        self._mode: Literal["lab", "live"] = mode
+        self._doubled_before: dict[str, int] = {}
+        self._counts: dict[str, tuple[float, int, int, int]] = {}
+
+    def take_stock(self) -> None:
+        """Note what was there before: only what happens from now on is counted."""
+        self._doubled_before = {name: self._reader.repeats(name)[0] for name in self._app.contexts}
+        for name, hand in self._hands.items():
+            state = self._reader.state(name)
+            hand.base = Counters() if state is None else state.counters
+
+    def bury(self, name: str) -> None:
+        """Tell the story of a worker that has died."""
+        hand = self._hands[name]
+        report = hand.report
+        label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
+        if hand.now(report) == "killed":
+            hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at)
+        elif hand.now(report) == "failed":
+            hand.stopped(label, at)
+
+    def pull(self, reports: Mapping[str, Report | None]) -> tuple[tuple[ContextView, ...], int, dict[str, Pulled]]:
+        """Everything that is read of the files for one picture: contexts, how many were doubled, managers."""
+        contexts: list[ContextView] = []
+        doubled = 0
+        for name in self._app.contexts:
+            try:
+                contexts.append(ContextView(name, self._reader.head(name), self._reader.writers(name)))
+                doubled += self._reader.repeats(name)[0] - self._doubled_before.get(name, 0)
+            except PmtuiError as error:
+                contexts.append(ContextView(name, problem=safe(str(error))))
+        return tuple(contexts), doubled, {name: self._pull_manager(name, reports[name]) for name in self._hands}
+
+    def _pull_manager(self, name: str, report: Report | None) -> Pulled:
+        hand = self._hands[name]
+        state = self._reader.state(name)
+        upcoming = None if report is None else report.upcoming
+        label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
+        running, completed, pending = self._counted(name)
+        return Pulled(
+            progress=self._reader.progress(hand.manager, state),
+            running=running,
+            completed=completed,
+            pending=pending,
+            turn_label=label,
+            turn_time=at,
+            upcoming_label=self._told(name, upcoming)[0],
+            late=0 if state is None else state.counters.late,
+        )
+
+    def _counted(self, name: str) -> tuple[int, int, int]:
+        now = time.monotonic()
+        at, *counts = self._counts.get(name, (0.0, 0, 0, 0))
+        if now - at > _COUNT_SECONDS:
+            counts = [*self._reader.instances(name), self._reader.pending_timers(name)]
+            self._counts[name] = (now, counts[0], counts[1], counts[2])
+        return counts[0], counts[1], counts[2]
+
+    def _told(self, manager: str, event: EventReport | None) -> tuple[str, str]:
+        """An event's label and time of day; empty where there is none."""
+        if event is None:
+            return "", ""
+        where = (self._reader, manager, event.source, event.position)
+        return label_of(*where), time_of(*where)
+
+    def snapshot(
+        self,
+        pulled: tuple[tuple[ContextView, ...], int, dict[str, Pulled]],
+        reports: Mapping[str, Report | None],
+        receivers: Mapping[str, Receiver],
+        speed: Speed,
+        crashes: int,
+    ) -> Snapshot:
+        """The picture of what was pulled."""
+        contexts, doubled, files = pulled
+        to_do = {name: sum(p.behind for p in each.progress.values()) for name, each in files.items()}
+        managers: list[ManagerView] = []
+        for name, hand in self._hands.items():
+            others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
+            managers.append(hand.view(reports[name], files[name], receivers, speed, others))
+        suppressed = sum(
+            report.counters.suppressed - self._hands[name].base.suppressed + self._hands[name].suppressed_in_hand()
+            for name, report in reports.items()
+            if report is not None and report.counters != Counters()
+        )
+        clock = max((report.clock for report in reports.values() if report is not None), default=0)
+        return Snapshot(
+            app=self._app.name,
+            mode=self._mode,
+            receipts=_receipts(receivers),
+            speed=speed,
+            contexts=contexts,
+            managers=tuple(managers),
+            crashes=crashes,
+            doubled=doubled,
+            suppressed=suppressed,
+            lost=sum(hand.lost for hand in self._hands.values()),
+            clock=clock / 1e6 if clock and self._mode == "lab" else None,
+        )
+
+    def journal_page(self, manager: str, limit: int, before: Key | None) -> JournalPage:
+        """See `Session.journal_page`."""
+        hand = self._hands[manager]
+        report = hand.report
+        event = report.turn.event if report is not None and report.turn is not None else None
+        now = hand.hand_entry(report, *self._told(manager, event))
+        extra = [*hand.entries, *([now] if now is not None else [])]
+        return journal_page(self._reader, manager, limit, before, extra, hand.unfinished)
+
+
+def _receipts(receivers: Mapping[str, Receiver]) -> Receipts:
+    found = set(receivers.values())
+    return found.pop() if len(found) == 1 else "mixed"
