@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,11 +10,12 @@ import click
 from pmtui.cli.options import app_argument, data_folder, data_option, receiver_option
 from pmtui.cli.run import checked_point
 from pmtui.lab.play import play
-from pmtui.lab.session import Options
+from pmtui.lab.session import LabSession, Options
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError
 from pmtui.storage.folder import DataFolder, sample_folder
-from pmtui.workers.appfile import load
+from pmtui.view.session import Session
+from pmtui.workers.appfile import AppFile, load
 
 
 @click.command()
@@ -50,3 +52,18 @@ def open_sample() -> None:
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _show(found: AppFile, folder: DataFolder, options: Options) -> None:
+    from pmtui.tui.run import run  # noqa: PLC0415  (Textual is much to import, and only a terminal needs it)
+
+    if options.live:
+        click.confirm(f"The lab will work on {folder.path} itself. Go on?", abort=True)
+
+    async def session(say: Callable[[str], None]) -> Session:
+        def copying(what: str, done: float) -> None:
+            say(f"copying {what} … {done:.0%}")
+
+        return await LabSession.open(found, folder, options, copying)
+
+    sys.exit(run(session))

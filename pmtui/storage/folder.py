@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmtui.model.app import Context
+from pmtui.model.errors import InputError
+from pmtui.storage.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,26 @@ class DataFolder:
             if (self.path / name).is_file():
                 return self.path / name
         return None
+
+
+def log_path(text: str) -> Path:
+    """The file that a person names as LOG: a path, or the same as a URL, `sqlite:PATH`."""
+    path = Path(text.removeprefix("sqlite:"))
+    if not path.name:
+        raise InputError(f"{text!r} names no log; one looks like data/orders.db or sqlite:data/orders.db")
+    return path
+
+
+def sample_folder() -> Path:
+    """Where the bundled shop lies: its app file `shop.py` and, in `data`, its logs as CloudEvents.
+
+    In an installed package that is `pmtui/_sample`, in a clone `sample_data` beside the package.
+
+    Raises:
+        StorageError: it is in neither place.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_sample", package.parent / "sample_data"):
+        if (folder / "shop.py").is_file():
+            return folder
+    raise StorageError(f"the sample shop is missing from {package}; install pmtui again")

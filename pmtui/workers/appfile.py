@@ -40,7 +40,11 @@ def load(spec: str) -> AppFile:
     """
     where, attribute = _split(spec)
     path = Path(where)
-    if where.endswith(".py") or os.sep in where or path.exists():
+    try:
+        named = path.exists() and not (path / "__init__.py").exists()  # a package is a module
+    except OSError as error:
+        raise InputError(f"{where}: {error.strerror}") from None
+    if where.endswith(".py") or os.sep in where or named:
         module = _import_file(path)
         where = str(path.resolve())
     else:
@@ -95,6 +99,10 @@ def _import_module(name: str, spec: str) -> ModuleType:
 
 def _explain(error: BaseException, shown: str, file: str) -> str:
     """One line with the place in the user's code."""
+    return " ".join(_placed(error, shown, file).split("\n"))
+
+
+def _placed(error: BaseException, shown: str, file: str) -> str:
     if isinstance(error, OSError) and not error.__traceback__:
         return f"{shown}: {error.strerror}"
     if isinstance(error, SyntaxError):

@@ -1,0 +1,1 @@
+"""The command line: `main` is the way in, every other file is one command, imported only when it is called."""

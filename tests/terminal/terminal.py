@@ -1,0 +1,149 @@
+"""A real pseudo-terminal with a program in it, and what its screen shows."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+PMTUI = (sys.executable, "-m", "pmtui.cli.main")
+_SECONDS = 15.0
+
+
+class Terminal:
+    """Runs a command on a pseudo-terminal and keeps its screen, as a person would see it.
+
+    Attributes:
+        raw: every byte the program has written.
+    """
+
+    def __init__(self, *command: str, size: tuple[int, int] = (80, 24), home: Path, **env: str) -> None:
+        columns, rows = size
+        self.raw = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "HOME": str(home),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "TEXTUAL_ANIMATIONS": "none",
+            **env,
+        }
+        self.process = pexpect.spawn(
+            command[0], list(command[1:]), dimensions=(rows, columns), env=environment, timeout=_SECONDS
+        )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take in what the program has written."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                data = self.process.read_nonblocking(65536, timeout=max(0.0, min(0.02, end - time.monotonic())))
+            except pexpect.TIMEOUT:
+                data = b""
+            except pexpect.EOF:
+                return
+            if data:
+                self.raw += data
+                # pyte does not know these private sequences (kitty keys, queries) and would print them
+                self._stream.feed(_without_private(data))
+            if time.monotonic() >= end and not data:
+                return
+
+    def text(self) -> str:
+        """The screen, line by line."""
+        return "\n".join(self._screen.display)
+
+    def until(self, shows: str | Callable[[str], bool], seconds: float = _SECONDS) -> str:
+        """Wait until the screen shows something; the screen then."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+            text = self.text()
+            if shows in text if isinstance(shows, str) else shows(text):
+                return text
+            if not self.process.isalive():
+                self.read(0.2)
+                break
+        text = self.text()
+        raise AssertionError(f"the screen never showed {shows!r}:\n{text}\n{self.raw[-2000:]!r}")
+
+    def press(self, *keys: str) -> None:
+        """Type keys as they are."""
+        for key in keys:
+            self.process.send(key)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def ended(self, seconds: float = _SECONDS) -> int | None:
+        """Wait for the program's end; its exit code, None if a signal ended it."""
+        end = time.monotonic() + seconds
+        while self.process.isalive() and time.monotonic() < end:
+            self.read()
+        assert not self.process.isalive(), "the program did not end"
+        self.process.close()
+        return self.process.exitstatus
+
+    def close(self) -> None:
+        self.process.close(force=True)
+
+
+def _without_private(data: bytes) -> bytes:
+    import re
+
+    return re.sub(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\\\|\x1b\[\?[0-9;]*\$p", _kept, data)
+
+
+def _kept(match: "object") -> bytes:
+    text: bytes = match[0]  # type: ignore[index]
+    return text if text.startswith(b"\x1b[?") and text[-1:] in b"hl" else b""
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs, on Linux; elsewhere through ps."""
+    import subprocess
+
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in table.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found: list[int] = []
+    todo = [pid]
+    while todo:
+        for child in children.get(todo.pop(), []):
+            found.append(child)
+            todo.append(child)
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:  # a zombie that nobody has waited for is dead
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return True
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return holds()
