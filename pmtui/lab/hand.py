@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pmtui.model.app import Manager, Receiver
 from pmtui.storage.ledger import Counters
@@ -43,6 +43,7 @@ class Pulled:
     turn_time: str
     upcoming_label: str
     late: int
+    suppressed: int
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Hand:
         worker: its newest worker, dead or alive.
         story: of the last crash, until the turn that it interrupted is done.
         entries: what crashes interrupted and failures stopped, for the journal.
-        lost: how many actions were lost.
+        lost: how many actions were lost; `lost_in` is the turn whose actions were lost last.
         crash_at: the point that its worker is to die at, as text.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
@@ -65,6 +66,7 @@ class Hand:
     story: Story | None = None
     entries: list[JournalEntry] = field(default_factory=list)
     lost: int = 0
+    lost_in: int = 0
     crash_at: str = ""
     base: Counters = field(default_factory=Counters)
     held: bool = False
@@ -74,6 +76,7 @@ class Hand:
     state: ManagerState = "starting"
     rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RATES))
     _sample: tuple[float, int] | None = None
+    _told: WorkerProcess | None = None
 
     @property
     def report(self) -> Report | None:
@@ -106,6 +109,8 @@ class Hand:
 
     def died(self, story: Story, label: str, at: str) -> None:
         """Its worker crashed and left this."""
+        if story.lost and story.turn == self.lost_in:
+            story = replace(story, turn=story.turn + 1, lost=())  # an earlier crash lost them
         report = self.report
         turn = report.turn if report is not None and report.turn is not None else None
         if turn is not None and (turn.number != story.turn or turn.finished):
@@ -116,11 +121,18 @@ class Hand:
             self.entries.append(entry)
             self.attempts[story.turn] = attempt + 1
         self.known = {identity(applied): applied.times for applied in story.applied}
-        self.lost += len(story.lost)
+        self._lose(story)
         self.story = story
+        self._told = self.worker
 
-    def stopped(self, label: str, at: str) -> None:
-        """Its handler failed."""
+    def _lose(self, story: Story) -> None:
+        if story.lost and story.turn != self.lost_in:
+            self.lost_in = story.turn
+            self.lost += len(story.lost)
+
+    def stopped(self, story: Story, label: str, at: str) -> None:
+        """Its handler failed, or an aggregate did; of a turn that saves first, what was not taken by then is lost."""
+        self._lose(story)
         report = self.report
         if report is None or report.turn is None or report.turn.finished:
             return
@@ -175,7 +187,7 @@ class Hand:
             turn=turn,
             upcoming=f"{safe(upcoming.source)}@{upcoming.position}" if upcoming is not None else "",
             receivers=receivers,
-            story=self.story,
+            story=None if state == "killed" and self._told is not self.worker else self.story,
             failure=failure,
             next_timer=next_timer,
             to_do=sum(source.behind for source in sources),

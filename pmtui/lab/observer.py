@@ -45,6 +45,8 @@ class Observer:
         for name, hand in self._hands.items():
             state = self._reader.state(name)
             hand.base = Counters() if state is None else state.counters
+            story = tell(self._reader, name, hand.manager.cls.delivery)
+            hand.lost_in = story.turn if story.lost else 0
 
     def bury(self, name: str) -> None:
         """Tell the story of a worker that has died."""
@@ -52,9 +54,10 @@ class Observer:
         report = hand.report
         label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
         if hand.now(report) == "killed":
+            hand.crash_at = ""  # once
             hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at)
         elif hand.now(report) == "failed":
-            hand.stopped(label, at)
+            hand.stopped(tell(self._reader, name, hand.manager.cls.delivery), label, at)
 
     def pull(self, reports: Mapping[str, Report | None]) -> tuple[tuple[ContextView, ...], int, dict[str, Pulled]]:
         """Everything that is read of the files for one picture: contexts, how many were doubled, managers."""
@@ -83,6 +86,7 @@ class Observer:
             turn_time=at,
             upcoming_label=self._told(name, upcoming)[0],
             late=0 if state is None else state.counters.late,
+            suppressed=0 if state is None else state.counters.suppressed,
         )
 
     def _counted(self, name: str) -> tuple[int, int, int]:
@@ -115,11 +119,12 @@ class Observer:
         for name, hand in self._hands.items():
             others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
             managers.append(hand.view(reports[name], files[name], receivers, speed, others))
-        suppressed = sum(
-            report.counters.suppressed - self._hands[name].base.suppressed + self._hands[name].suppressed_in_hand()
-            for name, report in reports.items()
-            if report is not None and report.counters != Counters()
-        )
+        suppressed = 0
+        for name, hand in self._hands.items():
+            report = reports[name]
+            told = report is not None and report.counters != Counters()  # one that just starts has told nothing yet
+            total = report.counters.suppressed if report is not None and told else files[name].suppressed
+            suppressed += total - hand.base.suppressed + hand.suppressed_in_hand()
         clock = max((report.clock for report in reports.values() if report is not None), default=0)
         return Snapshot(
             app=self._app.name,

@@ -28,7 +28,7 @@ from pmtui.view.pages import JournalPage, LogPage
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
-from pmtui.view.snapshot import Snapshot, Speed
+from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.protocol import (
     Advance,
@@ -89,6 +89,7 @@ class LabSession:
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
         self._broken: BaseException | None = None
+        self._burying = asyncio.Lock()
         self._hands: dict[str, Hand]
         self._reader: Reader
         self._observer: Observer
@@ -156,12 +157,26 @@ class LabSession:
         Raises:
             InputError: it never comes there.
         """
-        self._tell(point.manager, PauseAt(str(point)))
-        self._tell(point.manager, GoOn())
-        now = await until(self, lambda now: now.manager(point.manager).state not in ("starting", "running"))
-        manager = now.manager(point.manager)
-        if manager.turn is None or manager.turn.point != str(point):
+        hand = self._hands.get(point.manager)
+        if hand is None or hand.worker is None:
+            raise InputError(f"{point}: no manager {point.manager!r}; there are {', '.join(self._hands)}")
+        worker = hand.worker
+        worker.tell(PauseAt(str(point)))
+        number = worker.tell(GoOn())
+
+        def halted(_: Snapshot) -> bool:
+            report = hand.report
+            return hand.dead or (report is not None and report.heard >= number and report.state != "running")
+
+        await until(self, halted)
+        while not hand.dead and self._scratch is not None and worker.report is not None:
+            if worker.report.state != "idle" or worker.report.next_due is None:
+                break
+            number = worker.tell(Advance(worker.report.next_due))  # all is dry: on to the next timer
+            await until(self, halted)
+        if worker.report is None or worker.report.turn is None or worker.report.turn.point != str(point):
             raise InputError(f"{point} was never reached")
+        await until(self, lambda now: _stands_at(now.manager(point.manager), point))
 
     def _broke(self, task: "asyncio.Task[None]") -> None:
         """A fault of ours in the background ends the session, loudly: whoever waits for it gets the exception."""
@@ -206,14 +221,19 @@ class LabSession:
                     await self._changes.wait()
 
     async def _bury(self) -> None:
-        for name, hand in self._hands.items():
-            if hand.worker is not None and hand.worker.died is not None and not hand.worker.buried:
-                hand.worker.buried = True
-                await self._thread.run(partial(self._observer.bury, name))
+        async with self._burying:  # a restart waits until the story of the one before is told
+            for name, hand in self._hands.items():
+                if hand.worker is not None and hand.worker.died is not None and not hand.worker.buried:
+                    hand.worker.buried = True
+                    await self._thread.run(partial(self._observer.bury, name))
 
     async def _picture(self) -> Snapshot:
         reports = {name: hand.report for name, hand in self._hands.items()}
         pulled = await self._thread.run(lambda: self._observer.pull(reports))
+        for name, hand in self._hands.items():
+            report = reports[name]
+            if report is not None and (hand.worker is None or hand.worker.pid != report.pid):
+                reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
         crashes = sum(self._supervisor.crashes.values())
         return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
 
@@ -318,7 +338,10 @@ class LabSession:
 
     async def restart(self, manager: str) -> None:
         """See `Session.restart`."""
-        if self._hands[manager].dead:
+        hand = self._hands[manager]
+        if hand.worker is not None and hand.report is not None and hand.report.state in ("failed", "stopped"):
+            await hand.worker.ended()  # it has said its last word
+        if hand.dead:
             await self._bury()
             await self._start(manager)
             self._changes.set()
@@ -375,12 +398,12 @@ class LabSession:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         if hasattr(self, "_supervisor"):
+            await self._thread.run(self._reader.close)  # first: the last writer to close leaves no write-ahead log
             if self._scratch is not None:
                 for name, hand in self._hands.items():
                     if not hand.dead:
                         await self._supervisor.kill(name)
             await self._supervisor.stop()
-            await self._thread.run(self._reader.close)
 
     async def close(self) -> None:
         """See `Session.close`."""
@@ -391,6 +414,10 @@ class LabSession:
         if self._scratch is not None:
             await self._thread.run(self._scratch.remove)
         await self._thread.stop()
+
+
+def _stands_at(manager: ManagerView, point: Point) -> bool:
+    return manager.state == "paused" and manager.turn is not None and manager.turn.point == str(point)
 
 
 def _all_there(now: Snapshot) -> bool:

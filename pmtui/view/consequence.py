@@ -5,6 +5,7 @@ What it promises is what happens; a test presses each key it names and compares.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from pmtui.model.app import Receiver
 from pmtui.view.snapshot import ActionView, Consequence, Failure, ManagerState, Speed, TurnView
@@ -51,7 +52,7 @@ def consequence(now: Situation) -> Consequence:
             return _killed(now)
         case "failed":
             sentence = now.failure.sentence if now.failure else "it cannot go on."
-            place = now.failure.place if now.failure else ""
+            place = f"At {PurePath(now.failure.place).name}." if now.failure and now.failure.place else ""
             return Consequence(f"Stopped: {sentence}", place, (("r", "restarts it, with the code as it is now"),))
         case "stopped":
             return Consequence("Ended.", "", (("r", "starts it again"),))
@@ -74,14 +75,16 @@ def _running(now: Situation) -> Consequence:
 
 
 def _dry(now: Situation, *, going: bool) -> Consequence:
-    if now.others is not None:
+    timer_first = not going and now.next_timer is not None and now.to_do > 0
+    if now.others is not None and not timer_first:
         name, to_do = now.others
         waits = "It waits for what they write." if going else ""
         hint = (("m", f"selects {name}, which has {count(to_do, 'event')} to do"),)
         return Consequence("Nothing to do here.", waits, hint)
     if now.next_timer is not None and not going:
         due = f"The next timer is due {span(max(1.0, now.next_timer))}."
-        return Consequence("All events handled.", due, (("s", "moves the clock on to it"), ("a", "appends an event")))
+        headline = "Next comes a timer." if timer_first else "All events handled."
+        return Consequence(headline, due, (("s", "moves the clock on to it"), ("a", "appends an event")))
     return Consequence("All handled.", "", (("a", "appends an event"), ("R", "starts over")))
 
 
@@ -208,7 +211,8 @@ def _acted(now: Situation, turn: TurnView) -> Consequence:
 def _repeats(now: Situation, turn: TurnView) -> Hint:
     """What a crash after acting does, with the receivers as they are."""
     if turn.size > 1:
-        again = any(now.receivers.get(step.where.removeprefix("in ")) == "none" for step in turn.steps[2:-1])
+        taken_in = [step.where.removeprefix("in ") for step in turn.steps[2:-1] if step.state != "todo"]
+        again = any(now.receivers.get(name) == "none" for name in taken_in)
         return ("x", "here repeats what was taken" if again else "here repeats nothing: receipts stop it")
     taken = [action for action in turn.actions if action.outcome is not None]
     unprotected = [action for action in taken if now.receivers.get(action.context) == "none"]
@@ -253,9 +257,8 @@ def _killed(now: Situation) -> Consequence:
     if turn is not None and turn.point and turn.number == story.turn:
         hint = ("r", f"restarts it: {_name(turn)} is handled from the start")
         return Consequence("Killed before it acted.", f"Nothing of {_name(turn)} is durable.", (hint,))
-    return Consequence(
-        "Killed between events.", "Nothing was in hand.", (("r", "restarts it: it goes on where it was"),)
-    )
+    hint = ("r", "restarts it: it goes on where it was")
+    return Consequence("Killed.", "Nothing was half done: all that was taken is saved.", (hint,))
 
 
 def _its(total: int) -> str:

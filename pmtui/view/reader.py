@@ -214,7 +214,9 @@ class Reader:
         if log is None:
             return ()
         with log.database.explained():
-            rows = log.database.connection.execute("SELECT DISTINCT manager FROM pins WHERE app = ?", (self.app.name,))
+            rows = log.database.connection.execute(
+                "SELECT DISTINCT manager FROM senders WHERE app = ?", (self.app.name,)
+            )
             return tuple(row[0] for row in rows)
 
     def _source(self, manager: str, source: str) -> Database | None:

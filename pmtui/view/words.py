@@ -39,7 +39,7 @@ def journal_action(taken: Taken, recorded_at: str) -> JournalAction:
     if taken.added:
         where = f"{where}@{taken.first}"
     words, tone, twin = _outcome(taken, recorded_at)
-    return JournalAction("" if taken.kind == "complete" else where, safe(taken.type), words, tone, twin)
+    return JournalAction("instance" if taken.kind == "complete" else where, safe(taken.type), words, tone, twin)
 
 
 def _outcome(taken: Taken, recorded_at: str) -> tuple[str, Tone, str]:
@@ -58,7 +58,7 @@ def _outcome(taken: Taken, recorded_at: str) -> tuple[str, Tone, str]:
         case "cancelled":
             return "cancelled", "quiet", ""
         case "completed":
-            return "instance completed", "quiet", ""
+            return "completed", "quiet", ""
         case "asked":
             return "to do", "quiet", ""
 

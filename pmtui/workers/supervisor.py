@@ -71,6 +71,7 @@ class Supervisor:
         )
         self.workers[manager] = await WorkerProcess.start(begin, self._noticed, self._errors)
         self._watching[manager] = asyncio.create_task(self._watch(manager))
+        self._watching[manager].add_done_callback(lambda _: self._noticed())  # only now is it no longer alive
 
     async def _watch(self, manager: str) -> None:
         pause = _FIRST_PAUSE

@@ -12,7 +12,7 @@ from pmtui.handling.clock import VirtualClock, WallClock
 from pmtui.handling.drive import run
 from pmtui.handling.errors import TurnTaken
 from pmtui.handling.runner import LARGEST_TURN, Runner
-from pmtui.handling.sources import Picked
+from pmtui.handling.sources import Picked, moment_of
 from pmtui.model import instant
 from pmtui.model.errors import PmtuiError
 from pmtui.model.point import Point
@@ -37,6 +37,8 @@ from pmtui.workers.stores import Stores, log_files
 
 _POLL = 0.02
 """Seconds between looks at the sources while there is nothing to do."""
+_LOOK = 0.1
+"""Seconds between looks at what comes next while it is paused between events."""
 _ORPHAN = 1.0
 """Seconds that a worker whose supervisor has died may take to end its turn."""
 _LAST_WORDS = 0.5
@@ -137,10 +139,19 @@ class Worker:
                 self._clock.reached(self._control.advance_to)
             if self._control.may_go:
                 return True
-            self._upcoming = await self._thread.run(lambda: run(self._runner.upcoming())) if not self._turn else None
+            self._upcoming = await self._thread.run(self._look) if self._turn is None else None
             self._report("paused")
-            await self._control.changed()
+            # Between events, what others append or a timer may come first; within one, only a command changes anything.
+            await self._control.changed(_LOOK if self._turn is None else None)
         return False
+
+    def _look(self) -> Picked | None:
+        """The event that comes next; None while there is none, or where a timer comes before it."""
+        picked, due = run(self._runner.upcoming()), self._runner.next_due
+        if picked is None or due is None:
+            return picked
+        moment = moment_of(picked.row)
+        return None if due < moment and due <= self._clock.horizon(moment) else picked
 
     def _whole_turn(self) -> bool:
         """A turn from its first point to its last, in one hop; whether there was one."""
@@ -186,7 +197,8 @@ class Worker:
     def _report(self, state: WorkerState) -> None:
         """Tell how things stand; between whole turns only as often as somebody can look."""
         turn = self._runner.turn
-        news = (state, self._heard, None if turn is None else (turn.number, turn.point))
+        upcoming = None if self._upcoming is None else (self._upcoming.source, self._upcoming.row.position)
+        news = (state, self._heard, upcoming, None if turn is None else (turn.number, turn.point))
         if news == self._told or (state == self._told[0] == "running" and not self._outbox.calm):
             return
         self._told = news

@@ -1,6 +1,9 @@
 """A real pseudo-terminal with a program in it, and what its screen shows."""
 
+import contextlib
 import os
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +26,7 @@ class Terminal:
     def __init__(self, *command: str, size: tuple[int, int] = (80, 24), home: Path, **env: str) -> None:
         columns, rows = size
         self.raw = b""
+        self._unseen = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = {
@@ -54,11 +58,22 @@ class Terminal:
             except pexpect.EOF:
                 return
             if data:
-                self.raw += data
-                # pyte does not know these private sequences (kitty keys, queries) and would print them
-                self._stream.feed(_without_private(data))
+                self._show(data)
             if time.monotonic() >= end and not data:
                 return
+
+    def take(self, seconds: float) -> None:
+        """Wait for bytes without looking at what they show; `text` does later."""
+        with contextlib.suppress(pexpect.TIMEOUT):
+            data = self.process.read_nonblocking(65536, timeout=seconds)
+            self.raw += data
+            self._unseen += data
+
+    def _show(self, data: bytes) -> None:
+        self.raw += data
+        # pyte does not know some private sequences (kitty keys, queries) and would print them
+        self._stream.feed(_without_private(self._unseen + data))
+        self._unseen = b""
 
     def text(self) -> str:
         """The screen, line by line."""
@@ -96,13 +111,20 @@ class Terminal:
         self.process.close()
         return self.process.exitstatus
 
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window is closed."""
+        self.process.ptyproc.fileobj.close()
+        self.process.ptyproc.closed = self.process.closed = True
+
     def close(self) -> None:
-        self.process.close(force=True)
+        if self.process.closed:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
+        else:
+            self.process.close(force=True)
 
 
 def _without_private(data: bytes) -> bytes:
-    import re
-
     return re.sub(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\\\|\x1b\[\?[0-9;]*\$p", _kept, data)
 
 
@@ -113,8 +135,6 @@ def _kept(match: "object") -> bytes:
 
 def descendants(pid: int) -> list[int]:
     """The processes that a process has started, and theirs, on Linux; elsewhere through ps."""
-    import subprocess
-
     table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     children: dict[int, list[int]] = {}
     for line in table.splitlines():

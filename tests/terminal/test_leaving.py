@@ -57,10 +57,7 @@ def test_a_signal_leaves_nothing(
 def test_a_closed_terminal_leaves_nothing(open_terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     terminal, workers = opened(open_terminal)
     pid = terminal.pid
-    os.close(terminal.process.child_fd)
-    terminal.process.closed = True
-    terminal.process.child_fd = -1
-    terminal.process.fileobj.close = lambda: None
+    terminal.hang_up()
     assert wait_for(lambda: not any(alive(each) for each in (*workers, pid)))
     assert wait_for(lambda: labs(tmp_path) == [])
 
