@@ -1,6 +1,7 @@
 """Taking actions in a target log, receipts included: the receivers, written once for every storage."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -8,7 +9,6 @@ import msgspec
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Act, event_of
 from pmtui.handling.errors import EventFailed, NotDeterministic, Refused, TurnTaken
-from pmtui.handling.sources import begins_with
 from pmtui.model import json
 from pmtui.model.app import Aggregate, Receiver
 from pmtui.model.event import Command, NewEvent
@@ -87,26 +87,44 @@ class Target:
             TurnTaken: an older worker acted in this very turn, on other events.
         """
         async with self._log.transaction() as transaction:
-            await self._claim(transaction, pin)
-            received = {
-                source: await self._received(transaction, source, acts, receiver) for source in {a.source for a in acts}
-            }
-            writer = _Writer(transaction, self._aggregate, clock, self._log.name)
-            await writer.prepare(acts)
-            results: list[tuple[Act, Outcome, int, int, int]] = []
-            for act in acts:
-                sender = received[act.source]
-                done = sender.done(act, receiver)
-                if done is not None:
-                    results.append((act, "suppressed", done.first, done.added, 0))
-                    continue
-                results.append(await self._apply(writer, sender, act))
+            writer, received, results = await self._work(transaction, acts, pin, receiver, clock)
             for source, sender in received.items():
                 await self._settle(transaction, source, sender, scavenge)
             head = await writer.finish()
         for act, outcome, first, added, original in results:
             act.taken = msgspec.structs.replace(act.taken, outcome=outcome, first=first, added=added, original=original)
         return head
+
+    async def rehearse(self, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock) -> None:
+        """Let the aggregate decide as `act` would, and take nothing.
+
+        Raises:
+            EventFailed, NotDeterministic, Superseded, TurnTaken: as `act` would.
+        """
+        with suppress(_Rehearsed):
+            async with self._log.transaction() as transaction:
+                await self._work(transaction, acts, pin, receiver, clock)
+                raise _Rehearsed
+
+    async def _work(
+        self, transaction: LogTransaction, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock
+    ) -> tuple["_Writer", dict[str, _Received], list[tuple[Act, Outcome, int, int, int]]]:
+        """Do all that can fail: what is to be appended, what is known and what became of each action."""
+        await self._claim(transaction, pin)
+        received = {
+            source: await self._received(transaction, source, acts, receiver) for source in {a.source for a in acts}
+        }
+        writer = _Writer(transaction, self._aggregate, clock, self._log.name)
+        await writer.prepare(acts)
+        results: list[tuple[Act, Outcome, int, int, int]] = []
+        for act in acts:
+            sender = received[act.source]
+            done = sender.done(act, receiver)
+            if done is not None:
+                results.append((act, "suppressed", done.first, done.added, 0))
+                continue
+            results.append(await self._apply(writer, sender, act))
+        return writer, received, results
 
     async def _apply(self, writer: "_Writer", sender: _Received, act: Act) -> tuple[Act, Outcome, int, int, int]:
         """Append what the action asks for, and note that it was taken, or taken once more."""
@@ -126,7 +144,7 @@ class Target:
         if there is not None:
             if there.epoch > pin.epoch or there.turn > pin.turn:
                 raise Superseded(f"another worker of {some.manager} has taken over in {self._log.name}")
-            if there.turn == pin.turn and not begins_with(there.runs, pin.runs):
+            if there.turn == pin.turn and there.runs != pin.runs:
                 raise TurnTaken(f"turn {pin.turn} of {some.manager} was begun otherwise in {self._log.name}")
         await transaction.set_pin(some.app, some.manager, pin)
 
@@ -151,6 +169,10 @@ class Target:
         await transaction.repeated(sender, received.repeats)
         if source in scavenge:
             await transaction.scavenge(sender, scavenge[source])
+
+
+class _Rehearsed(Exception):
+    """Rolls a rehearsal back."""
 
 
 class _Writer:

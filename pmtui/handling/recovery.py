@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pmtui.storage.errors import WentBack
+from pmtui.storage.errors import Superseded, WentBack
 from pmtui.storage.ledger import Cursor, LedgerState
 from pmtui.storage.log import Log, LogReader, Pin
 
@@ -56,6 +56,24 @@ async def interrupted(app: str, manager: str, state: LedgerState, logs: Mapping[
                 f"{log.name} has actions of turn {pin.turn} of {manager}, but its ledger is at turn {state.turn}: "
                 "it went back in time or was removed; restore the newer ledger"
             )
-        if found is None or (pin.epoch, pin.runs) > (found.epoch, found.runs):
+        if found is None or _extent(pin) > _extent(found):
             found = pin
     return found
+
+
+def _extent(pin: Pin) -> tuple[int, int]:
+    return pin.epoch, sum(run.count for run in pin.runs)
+
+
+async def fence(app: str, manager: str, epoch: int, logs: Mapping[str, Log]) -> None:
+    """Let no older worker act any more, anywhere: one that did not end by itself may only be asleep.
+
+    Raises:
+        Superseded: a newer worker has done so.
+    """
+    for log in logs.values():
+        async with log.transaction() as transaction:
+            there = await transaction.pin(app, manager) or Pin(0, 0, ())
+            if there.epoch > epoch:
+                raise Superseded(f"another worker of {manager} has taken over in {log.name}")
+            await transaction.set_pin(app, manager, Pin(there.turn, epoch, there.runs))

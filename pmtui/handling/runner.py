@@ -6,9 +6,9 @@ from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Act, Decider, Decision
 from pmtui.handling.errors import EventFailed
-from pmtui.handling.recovery import interrupted, verify
+from pmtui.handling.recovery import fence, interrupted, verify
 from pmtui.handling.sources import Picked, Source, Sources, moment_of
-from pmtui.handling.turn import Turn
+from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
 from pmtui.model.manager import TIMERS
 from pmtui.model.point import Point
@@ -93,8 +93,11 @@ class Runner:
         state = await self._ledger.load()
         await verify(state, self._readers, self._logs)
         await interrupted(self._app.name, self._manager.name, state, self._logs)
+        clean, epoch = state.clean, state.epoch
         self.state = await self._ledger.start(pid, at)
-        # Once more: until the epoch was raised, an older worker could still act.
+        if not clean or self.state.epoch != epoch + 1:
+            await fence(self._app.name, self._manager.name, self.state.epoch, self._logs)
+        # Once more: until now, an older worker could still act.
         self._interrupted = await interrupted(self._app.name, self._manager.name, self.state, self._logs)
         self._number = self.state.turn
         self.next_due = self.state.next_due
@@ -119,7 +122,8 @@ class Runner:
         transaction is open, so that ending here is the same as a crash. Yields nothing if there was nothing to do.
 
         Raises:
-            EventFailed: its first event cannot be handled. A later one that cannot only makes the turn shorter.
+            EventFailed: its first event cannot be handled. A later one that cannot only makes the turn shorter, unless
+                some of the turn is durable already: then it is repeated whole when the fault is mended.
             NotDeterministic, WentBack, Superseded, TurnTaken, StorageError: nothing more was written.
         """
         turn = self.turn = await self._begin(limit)
@@ -129,6 +133,7 @@ class Runner:
         yield turn.at("read")
         await self._decide(turn)
         yield turn.at("decided")
+        await self._rehearse(turn)
         act_first = turn.delivery == "act-then-save"
         if not act_first:
             await self._save(turn)
@@ -143,7 +148,7 @@ class Runner:
                 try:
                     await self._act(turn, target, [act for act in turn.acts if act.context == target])
                 except EventFailed as failed:
-                    if failed.index == 0 or not act_first:
+                    if failed.index == 0 or not act_first or done or turn.repeated:
                         raise
                     self._cut(turn, failed.index)
                     continue
@@ -191,25 +196,49 @@ class Runner:
             try:
                 names.append(self._decider.correlation(picked, index))
             except EventFailed:
-                if index == 0:
+                if index == 0 or turn.repeated:
                     raise
                 self._cut(turn, index)
                 break
         fresh = await self._remember(names)
         current: dict[str, Instance] = {}
+        alarms = Alarms()
         for index, (picked, name) in enumerate(zip(list(turn.picked), names, strict=True)):
+            if not turn.repeated and alarms.before(picked.row):
+                self._cut(turn, index)
+                break
             instance = current.get(name) or self._instances.get(name) or _missing(name)
             try:
                 decision = self._decider.decide(picked, index, instance, fresh=name in fresh)
             except EventFailed:
-                if index == 0:
+                if index == 0 or turn.repeated:
                     raise
                 self._cut(turn, index)
                 break
             turn.decisions.append(decision)
             if decision.after is not None:
                 current[name] = decision.after
+                if decision.after.timers is not instance.timers:
+                    alarms.set(decision.after)
                 fresh.discard(name)
+
+    async def _rehearse(self, turn: Turn) -> None:
+        """Hear a refusal before anything is durable, where it would otherwise come too late to end the turn before it.
+
+        Without this, what was durable by then would be lost (saved first) or, with no receiver, taken once more.
+        """
+        while doubtful := turn.doubtful():
+            pin = Pin(turn.number, self.state.epoch, turn.runs)
+            try:
+                for target in doubtful:
+                    acts = [act for act in turn.acts if act.context == target]
+                    await self._targets[target].rehearse(acts, pin, self._receivers[target], self._clock)
+            except EventFailed as failed:
+                if failed.index == 0 or turn.repeated:
+                    raise
+                self._cut(turn, failed.index)
+            else:
+                return
 
     async def _remember(self, names: list[str]) -> set[str]:
         """Have the named instances in memory; those that had to be read from the ledger."""
@@ -230,7 +259,7 @@ class Runner:
     async def _save(self, turn: Turn) -> None:
         afters = turn.afters()
         act_first = turn.delivery == "act-then-save"
-        moment = max(moment_of(row) for row in dict(turn.picked).values())
+        moment = max(moment_of(row) for _, row in turn.picked)
         moves = self._sources.moves(turn.picked)
         added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
         await self._ledger.save(

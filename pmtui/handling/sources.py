@@ -198,13 +198,3 @@ def runs_of(picked: Iterable[Picked]) -> tuple[Run, ...]:
         else:
             runs.append(Run(name, row.position, row.position, 1))
     return tuple(runs)
-
-
-def begins_with(whole: Sequence[Run], part: Sequence[Run]) -> bool:
-    """Whether a turn's events are the first ones of another's."""
-    if not part or len(part) > len(whole) or tuple(whole[: len(part) - 1]) != tuple(part[:-1]):
-        return False
-    one, other = whole[len(part) - 1], part[-1]
-    return (
-        (one.source, one.first) == (other.source, other.first) and other.last <= one.last and other.count <= one.count
-    )

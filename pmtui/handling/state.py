@@ -31,7 +31,12 @@ class StateCodec:
 
     def read(self, text: str) -> Any:
         """A state object of its own for one handler."""
-        return self._decode(text)
+        state = self._decode(text)
+        own = getattr(state, "__dict__", None)
+        if self._fields is not None and own is not None:
+            for name in self._fields - own.keys():  # msgspec leaves plain defaults to the class, and then unwritten
+                own[name] = getattr(state, name)
+        return state
 
     def write(self, state: Any, before: str) -> str:
         """The text to save.

@@ -1,11 +1,37 @@
 """A turn: the events that are handled together, and how far that has come."""
 
 from pmtui.handling.decide import Act, Decision
-from pmtui.handling.sources import Picked, runs_of
+from pmtui.handling.sources import Picked, moment_of, runs_of
 from pmtui.model.manager import Delivery
 from pmtui.model.point import Phase, Point
 from pmtui.storage.ledger import Counters, Cursor, Instance
-from pmtui.storage.log import Run
+from pmtui.storage.log import Row, Run
+
+
+class Alarms:
+    """When the timers that a turn schedules come due: before an event later than that it must end, as life had it."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, int] = {}
+        self._first: int | None = None
+
+    def set(self, instance: Instance) -> None:
+        """An instance has other timers now."""
+        waiting = [timer.due for timer in instance.timers.values() if timer.fired is None]
+        if waiting:
+            due = self._due[instance.correlation] = min(waiting)
+            self._first = due if self._first is None else min(due, self._first)
+        else:
+            self._due.pop(instance.correlation, None)
+
+    def before(self, row: Row) -> bool:
+        """Whether a timer comes due before this event, or with it."""
+        if self._first is None:
+            return False
+        moment = moment_of(row)
+        if moment >= self._first:
+            self._first = min(self._due.values(), default=None)  # the one it came from may be gone
+        return self._first is not None and moment >= self._first
 
 
 class Turn:
@@ -79,6 +105,16 @@ class Turn:
         """
         commanded = {act.context for act in self.acts if act.kind == "send"}
         return sorted(dict.fromkeys(act.context for act in self.acts), key=lambda target: target not in commanded)
+
+    def doubtful(self) -> list[str]:
+        """The contexts whose aggregates could still refuse something when other parts of the turn are durable."""
+        commanded = [c for c in self.targets() if any(a.kind == "send" and a.context == c for a in self.acts)]
+        if self.delivery == "save-then-act":
+            return commanded
+        if not self.single:
+            return commanded[1:]
+        later = {act.context for act in self.acts[1:] if act.kind == "send"}
+        return [context for context in commanded if context in later]
 
     def cut(self, index: int) -> list[Picked]:
         """End the turn before one of its events; the events that it then leaves, in order."""
