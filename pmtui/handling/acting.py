@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import msgspec
-
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Act, event_of
 from pmtui.handling.errors import EventFailed, NotDeterministic, Refused, TurnTaken
@@ -71,7 +69,7 @@ class Target:
         """Take actions, all in one transaction: appended events, receipts and the pinned turn, or nothing.
 
         Args:
-            acts: in the turn's order; what became of each is put into its `taken`.
+            acts: in the turn's order; what became of each is put into it.
             pin: the turn they belong to.
             receiver: whether receipts are looked at, and how.
             clock: stamps appended events.
@@ -92,7 +90,7 @@ class Target:
                 await self._settle(transaction, source, sender, scavenge)
             head = await writer.finish()
         for act, outcome, first, added, original in results:
-            act.taken = msgspec.structs.replace(act.taken, outcome=outcome, first=first, added=added, original=original)
+            act.outcome, act.first, act.added, act.original = outcome, first, added, original
         return head
 
     async def rehearse(self, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock) -> None:
@@ -193,19 +191,22 @@ class _Writer:
 
     async def perform(self, act: Act, sender: Sender) -> tuple[int, int]:
         """Add the action's events; the position of the first (0: none) and how many."""
-        new = [(act.type, act.data)] if act.kind == "append" else await self._decided(act)
-        first = self._transaction.head + len(self._drafts) + 1
+        drafts = self._drafts
+        before = len(drafts)
         stamp = self._clock.stamp(act.cause)
-        key = f"{sender.app}/{sender.manager}/{act.source}/{act.position}/{act.ordinal}"
+        key = f"{sender.app}/{sender.manager}/{act.source}/{act.position}/{act.ordinal}/"
+        version = self._versions.get(act.stream, 0)
+        new = ((act.type, act.data),) if act.kind == "append" else await self._decided(act)
         for index, (type_, data) in enumerate(new):
-            version = self._versions[act.stream] = self._versions.get(act.stream, 0) + 1
-            draft = Draft(f"{key}/{index}", act.stream, version, type_, data, act.metadata, stamp)
-            self._drafts.append(draft)
-            row = Row(self._transaction.head + len(self._drafts), *draft)
-            self._added.setdefault(act.stream, []).append(row)
-        return (first if new else 0), len(new)
+            version += 1
+            drafts.append(Draft(f"{key}{index}", act.stream, version, type_, data, act.metadata, stamp))
+            if self._aggregate is not None:
+                row = Row(self._transaction.head + len(drafts), *drafts[-1])
+                self._added.setdefault(act.stream, []).append(row)
+        self._versions[act.stream] = version
+        return (self._transaction.head + before + 1 if new else 0), len(new)
 
-    async def _decided(self, act: Act) -> list[tuple[str, str]]:
+    async def _decided(self, act: Act) -> Sequence[tuple[str, str]]:
         """What the aggregate decides, given its history and the turn's earlier events."""
         try:
             rows = [*await self._transaction.history(act.stream), *self._added.get(act.stream, ())]

@@ -22,13 +22,20 @@ class Clock(Protocol):
 class WallClock:
     """Real time, for production."""
 
+    def __init__(self) -> None:
+        self._millisecond = 0
+        self._stamp = ""
+
     def horizon(self, upcoming: int | None) -> int:  # noqa: ARG002  (real time does not wait for events)
         """Now."""
         return instant.microseconds(instant.now())
 
     def stamp(self, cause: str) -> str:  # noqa: ARG002  (see horizon)
-        """Now."""
-        return instant.write(instant.now())
+        """Now, to the millisecond, so that it need not be written anew for every event of a turn."""
+        millisecond = instant.microseconds(instant.now()) // 1000
+        if millisecond != self._millisecond:
+            self._millisecond, self._stamp = millisecond, written(millisecond * 1000)
+        return self._stamp
 
     def reached(self, moment: int) -> None:
         """Nothing: real time goes by itself."""

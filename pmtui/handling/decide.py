@@ -1,7 +1,6 @@
 """What follows from an event: the handler is asked, nothing is done yet."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -15,12 +14,11 @@ from pmtui.model.actions import Append, Cancel, Complete, Schedule, Send
 from pmtui.model.app import App, Manager
 from pmtui.model.event import Event
 from pmtui.model.manager import TIMERS, Handles
-from pmtui.storage.ledger import Instance, Taken, Timer
+from pmtui.storage.ledger import Instance, Outcome, Taken, Timer
 from pmtui.storage.log import Row
 
 
-@dataclass(slots=True)
-class Act:
+class Act(msgspec.Struct):
     """One action on a log, ready to be taken.
 
     Attributes:
@@ -32,7 +30,7 @@ class Act:
         fingerprint: of all that is asked.
         metadata: JSON text for the events it appends.
         cause: the event's `recorded_at`.
-        taken: what became of it, once it was taken.
+        outcome, first, added, original: what became of it, as in `Taken`; `asked` until it was taken.
     """
 
     index: int
@@ -48,11 +46,28 @@ class Act:
     fingerprint: bytes
     metadata: str
     cause: str
-    taken: Taken
+    outcome: Outcome = "asked"
+    first: int = 0
+    added: int = 0
+    original: int = 0
+
+    @property
+    def taken(self) -> Taken:
+        """The same as the journal keeps it."""
+        return Taken(
+            self.kind,
+            self.context,
+            self.stream,
+            self.type,
+            self.ordinal,
+            self.outcome,
+            self.first,
+            self.added,
+            self.original,
+        )
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(msgspec.Struct):
     """What follows from one event.
 
     Attributes:
@@ -70,8 +85,8 @@ class Decision:
     outcome: str
     correlation: str = ""
     after: Instance | None = None
-    acts: list[Act] = field(default_factory=list)
-    own: list[Taken] = field(default_factory=list)
+    acts: list[Act] = []
+    own: list[Taken] = []
     late: int = 0
 
     @property
@@ -81,7 +96,8 @@ class Decision:
 
     def taken(self) -> list[Taken]:
         """All its actions in order, with what became of them so far."""
-        return sorted([*(act.taken for act in self.acts), *self.own], key=lambda taken: taken.ordinal)
+        taken = [act.taken for act in self.acts]
+        return sorted([*taken, *self.own], key=lambda each: each.ordinal) if self.own else taken
 
 
 def event_of(context: str, row: Row) -> Event:
@@ -98,7 +114,7 @@ def event_of(context: str, row: Row) -> Event:
             version=row.version,
             type=row.type,
             data=json.decode_object(row.data),
-            metadata=json.decode_object(row.metadata),
+            metadata=json.decode_object(row.metadata) if row.metadata != "{}" else {},
             recorded_at=instant.parse(row.recorded_at),
             id=row.id,
         )
@@ -116,37 +132,38 @@ class Decider:
         self._states = StateCodec(manager.cls.State)
         self._key = manager.cls.correlate if isinstance(manager.cls.correlate, str) else None
 
-    def correlation(self, picked: Picked, index: int) -> str:
-        """The name of the instance an event belongs to; empty if it names none.
+    def meet(self, picked: Picked, index: int) -> tuple[Event, str]:
+        """Read an event and name the instance it belongs to; an empty name if it belongs to none.
 
         Raises:
-            EventFailed: an event that starts an instance names none, or the user's method raised.
+            EventFailed: it cannot be read, it starts an instance but names none, or the user's method raised.
         """
         name, row = picked
-        if name == TIMERS:
-            return row.stream
-        handler = self._manager.handlers[name, row.type]
         try:
+            event = event_of(name, row)
+            if name == TIMERS:
+                return event, row.stream
             found: Any
-            if self._key is None and self._manager.cls.correlate is not None:
-                found = self._object.correlate(event_of(name, row))
+            if self._key is not None:
+                found = event.data.get(self._key)
             else:
-                found = event_of(name, row).data.get(self._key or "")
+                found = None if self._manager.cls.correlate is None else self._object.correlate(event)
             if isinstance(found, int) and not isinstance(found, bool):
                 found = str(found)
             if found is not None and not isinstance(found, str):
                 raise Refused(f"the correlation id is {found!r}, not a text")
-            if not found and handler.starts and self._key is not None:
+            if not found and self._key is not None and self._manager.handlers[name, row.type].starts:
                 raise Refused(f"its data has no {self._key!r} to name the instance by")
-            return found or ""
+            return event, found or ""
         except (Exception, SystemExit) as error:
             raise EventFailed(index, f"{name}@{row.position}", error) from error
 
-    def decide(self, picked: Picked, index: int, instance: Instance, *, fresh: bool) -> Decision:
+    def decide(self, picked: Picked, event: Event, index: int, instance: Instance, *, fresh: bool) -> Decision:
         """Run the handler for one event.
 
         Args:
-            picked: the event.
+            picked: where the event was taken from.
+            event: the event.
             index: its number in the turn.
             instance: the instance as the events before left it.
             fresh: whether it comes straight from the ledger, so that its state must be checked against the code.
@@ -176,7 +193,7 @@ class Decider:
                 )
             elif fresh:
                 self._states.check(instance.correlation, instance.state)
-            self._handle(decision, handler, index, msgspec.structs.replace(instance, timers=timers))
+            self._handle(decision, event, handler, index, instance, timers)
         except NotDeterministic:
             raise
         except (Exception, SystemExit) as error:
@@ -184,13 +201,20 @@ class Decider:
         decision.outcome = "handled"
         return decision
 
-    def _handle(self, decision: Decision, handler: Handles, index: int, instance: Instance) -> None:
-        event = event_of(decision.source, decision.row)
+    def _handle(
+        self,
+        decision: Decision,
+        event: Event,
+        handler: Handles,
+        index: int,
+        instance: Instance,
+        pending: Mapping[str, Timer],
+    ) -> None:
         state = self._states.read(instance.state)
         asked = getattr(self._object, handler.method)(event, state)
         if asked is not None and not isinstance(asked, Iterable):
             raise Refused(f"{handler.method} returned {type(asked).__name__}, not actions")
-        timers = dict(instance.timers)
+        timers = dict(pending)
         status = instance.status
         for ordinal, action in enumerate(asked or ()):
             match action:
@@ -249,19 +273,13 @@ class Decider:
             fingerprint(kind, action.context, action.stream, type_, action.data),
             self._metadata(decision.source, row.position, ordinal, decision.correlation),
             row.recorded_at,
-            Taken(kind, action.context, action.stream, type_, ordinal, "asked"),
         )
 
     def _metadata(self, source: str, position: int, ordinal: int, correlation: str) -> str:
-        return json.encode(
-            {
-                "app": self._app.name,
-                "manager": self._manager.name,
-                "source": source,
-                "position": position,
-                "ordinal": ordinal,
-                "correlation": correlation,
-            }
+        # Written by hand around the one text that needs quoting: names have no characters that do.
+        return (
+            f'{{"app":"{self._app.name}","manager":"{self._manager.name}","source":"{source}",'
+            f'"position":{position},"ordinal":{ordinal},"correlation":{json.encode(correlation)}}}'
         )
 
     def _timer(self, event: Event, correlation: str, action: Schedule, ordinal: int) -> Timer:

@@ -1,6 +1,6 @@
 """Handling itself: turn after turn of one manager, each as one generator that yields at every point."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence, Set
 
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
@@ -10,6 +10,7 @@ from pmtui.handling.recovery import fence, interrupted, verify
 from pmtui.handling.sources import Picked, Source, Sources, moment_of
 from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
+from pmtui.model.event import Event
 from pmtui.model.manager import TIMERS
 from pmtui.model.point import Point
 from pmtui.storage.ledger import (
@@ -79,6 +80,7 @@ class Runner:
         self._instances: dict[str, Instance] = {}
         self._uncounted = Counters()
         self._receipts: dict[str, int] = {}
+        self._heads: dict[str, Cursor] = {}
 
     async def start(self, pid: int, at: str) -> None:
         """Take the ledger over and find the place to go on from.
@@ -100,6 +102,7 @@ class Runner:
         # Once more: until now, an older worker could still act.
         self._interrupted = await interrupted(self._app.name, self._manager.name, self.state, self._logs)
         self._number = self.state.turn
+        self._heads = dict(self.state.targets)
         self.next_due = self.state.next_due
         if self.state.clock:
             self._clock.reached(self.state.clock)
@@ -191,25 +194,25 @@ class Runner:
         self._sources.give_back(turn.cut(index))
 
     async def _decide(self, turn: Turn) -> None:
-        names: list[str] = []
+        met: list[tuple[Event, str]] = []
         for index, picked in enumerate(turn.picked):
             try:
-                names.append(self._decider.correlation(picked, index))
+                met.append(self._decider.meet(picked, index))
             except EventFailed:
                 if index == 0 or turn.repeated:
                     raise
                 self._cut(turn, index)
                 break
-        fresh = await self._remember(names)
+        fresh = await self._remember({name for _, name in met})
         current: dict[str, Instance] = {}
         alarms = Alarms()
-        for index, (picked, name) in enumerate(zip(list(turn.picked), names, strict=True)):
+        for index, (picked, (event, name)) in enumerate(zip(list(turn.picked), met, strict=True)):
             if not turn.repeated and alarms.before(picked.row):
                 self._cut(turn, index)
                 break
             instance = current.get(name) or self._instances.get(name) or _missing(name)
             try:
-                decision = self._decider.decide(picked, index, instance, fresh=name in fresh)
+                decision = self._decider.decide(picked, event, index, instance, fresh=name in fresh)
             except EventFailed:
                 if index == 0 or turn.repeated:
                     raise
@@ -240,7 +243,7 @@ class Runner:
             else:
                 return
 
-    async def _remember(self, names: list[str]) -> set[str]:
+    async def _remember(self, names: Set[str]) -> set[str]:
         """Have the named instances in memory; those that had to be read from the ledger."""
         unknown = {name for name in names if name and name not in self._instances}
         found = await self._ledger.instances(unknown)
@@ -262,6 +265,7 @@ class Runner:
         moment = max(moment_of(row) for _, row in turn.picked)
         moves = self._sources.moves(turn.picked)
         added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
+        heads = self._appended(turn)
         await self._ledger.save(
             Save(
                 epoch=self.state.epoch,
@@ -271,11 +275,12 @@ class Runner:
                 cursors=moves,
                 instances=[(self._instances.get(name) or _missing(name), after) for name, after in afters.items()],
                 journal=[self._journal_row(turn.number, decision) for decision in turn.decisions],
-                targets=self._appended(turn) if act_first else {},
+                targets=heads,
                 counters=added,
             )
         )
         self._sources.moved(moves)
+        self._heads.update(heads)
         self._number = turn.number
         self._uncounted = Counters()
         self.counters += added
@@ -335,9 +340,14 @@ class Runner:
         )
 
     def _appended(self, turn: Turn) -> dict[str, Cursor]:
-        """The last positions that the turn appended, by context."""
-        last = {act.context: act.taken.first + act.taken.added - 1 for act in turn.acts if act.taken.added}
-        return {context: Cursor(position, self._identities[context]) for context, position in last.items()}
+        """How far each target's log is known to go, where the turn appended to it or found that it had."""
+        heads: dict[str, Cursor] = {}
+        for act in turn.acts:
+            known = heads.get(act.context) or self._heads.get(act.context)
+            last = act.first + act.added - 1
+            if act.added and (known is None or last > known.position):
+                heads[act.context] = Cursor(last, self._identities[act.context])
+        return heads
 
 
 def _missing(correlation: str) -> Instance:

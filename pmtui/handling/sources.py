@@ -71,6 +71,11 @@ class Source:
         self._moment = None
         return self._rows.popleft()
 
+    def take_read(self, limit: int) -> list[Row]:
+        """Take the next events that are read already, up to `limit`."""
+        self._moment = None
+        return [self._rows.popleft() for _ in range(min(limit, len(self._rows)))]
+
     def give_back(self, row: Row) -> None:
         """Put an event that was taken last back to the front."""
         self._moment = None
@@ -124,7 +129,7 @@ class Sources:
             source.look_again()
         picked: list[Picked] = []
         while len(picked) < limit:
-            name = await self._oldest(next_due() is not None)
+            name, alone = await self._oldest(next_due() is not None)
             due = next_due()
             if due is not None:
                 horizon = clock.horizon(None if name is None else self._sources[name].moment)
@@ -134,21 +139,25 @@ class Sources:
                     continue
             if name is None:
                 break
-            picked.append(Picked(name, self._sources[name].take()))
+            source = self._sources[name]
+            picked.append(Picked(name, source.take()))
+            if due is None and alone:
+                picked.extend(Picked(name, row) for row in source.take_read(limit - len(picked)))
         return picked
 
     async def upcoming(self) -> Picked | None:
         """The next event by the policy, without taking it; None while there is none."""
         for source in self._sources.values():
             source.look_again()
-        name = await self._oldest(timers_wait=True)
+        name, _ = await self._oldest(timers_wait=True)
         return None if name is None else Picked(name, self._sources[name].next)
 
-    async def _oldest(self, timers_wait: bool) -> str | None:
+    async def _oldest(self, timers_wait: bool) -> tuple[str | None, bool]:
+        """The source whose event is next, and whether no other one has any."""
         ready = [name for name, source in self._sources.items() if await source.fill()]
         if len(ready) < 2 and not timers_wait:
-            return ready[0] if ready else None
-        return min(ready, key=lambda name: self._sources[name].moment, default=None)
+            return (ready[0] if ready else None), True
+        return min(ready, key=lambda name: self._sources[name].moment, default=None), len(ready) < 2
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.

@@ -80,7 +80,7 @@ class Turn:
             return False
         if self.delivery == "act-then-save":
             return self.point.phase == "saved"
-        return all(act.taken.outcome != "asked" for act in self.acts)
+        return all(act.outcome != "asked" for act in self.acts)
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -134,5 +134,5 @@ class Turn:
 
     def acted(self) -> Counters:
         """What its actions add to the totals."""
-        suppressed = sum(act.taken.outcome == "suppressed" for act in self.acts)
+        suppressed = sum(act.outcome == "suppressed" for act in self.acts)
         return Counters(performed=len(self.acts) - suppressed, suppressed=suppressed)

@@ -16,7 +16,7 @@ def turn_report(turn: Turn) -> TurnReport:
     if not turn.single:
         for act in turn.acts:
             _, count, _ = targets.get(act.context, ("", 0, False))
-            targets[act.context] = (act.context, count + 1, act.taken.outcome != "asked")
+            targets[act.context] = (act.context, count + 1, act.outcome != "asked")
     return TurnReport(
         number=turn.number,
         event=_event(last, decision),

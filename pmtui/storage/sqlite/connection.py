@@ -18,7 +18,7 @@ SCHEMA_VERSION = 1
 Kind = Literal["log", "ledger"]
 
 _BUSY_SECONDS = 30.0
-_CHUNKS = (512, 128, 32, 8, 1)
+_CHUNKS = (500, 100, 20, 5, 1)
 _READ_ACTIONS = frozenset(
     {
         sqlite3.SQLITE_SELECT,
