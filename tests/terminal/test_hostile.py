@@ -13,7 +13,7 @@ import pytest
 
 from tests.terminal.terminal import PMTUI, Terminal
 
-APP = '''
+APP = """
 from pmtui import App, Append, ProcessManager, handles
 
 app = App("evil", contexts=["source", "target"])
@@ -27,7 +27,7 @@ class Manager(ProcessManager):
     def copy(self, event, state):
         state["said"] = event.data["text"]
         yield Append("target", event.data["id"], "Copied" + event.data["text"][:40], event.data)
-'''
+"""
 
 EVIL = [
     "[/red] [@click=app.quit]click[/] [b",
@@ -37,7 +37,9 @@ EVIL = [
     "a" * 1_000_000,
     "\ud7ff\u0000\x7f\r\n\t\x08",
 ]
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff\U000e0000-\U000e0fff]")
+FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff\U000e0000-\U000e0fff]"
+)
 
 
 @pytest.fixture
