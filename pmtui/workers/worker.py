@@ -13,6 +13,7 @@ from pmtui.handling.drive import run
 from pmtui.handling.errors import TurnTaken
 from pmtui.handling.runner import LARGEST_TURN, Runner
 from pmtui.handling.sources import Picked, moment_of
+from pmtui.handling.turn import Turn
 from pmtui.model import instant
 from pmtui.model.errors import PmtuiError
 from pmtui.model.point import Point
@@ -217,9 +218,15 @@ class Worker:
             instance=None if turn is None or not turn.picked else instance_report(turn),
             counters=self._runner.state.counters + self._runner.counters,
             next_due=self._runner.next_due,
-            clock=self._clock.at if isinstance(self._clock, VirtualClock) else instant.microseconds(instant.now()),
+            clock=self._time(turn),
             failure=failure,
         )
+
+    def _time(self, turn: Turn | None) -> int:
+        """What time it is for the event in hand, in microseconds since 1970."""
+        if not isinstance(self._clock, VirtualClock):
+            return instant.microseconds(instant.now())
+        return max(self._clock.at, moment_of(turn.picked[-1].row) if turn is not None and turn.picked else 0)
 
 
 def main() -> int:

@@ -1,0 +1,220 @@
+"""The one registry of what keys do: it feeds bindings, footer, help and palette."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
+
+Group = Literal["Stepping", "Crashing", "The lab", "Looking", "The screen"]
+Reason = Callable[[Snapshot, ManagerView], str | None]
+
+
+def always(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    """The reason of what always works: none."""
+    del snapshot, manager
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a person can have done.
+
+    Attributes:
+        id: the name of its binding, for a keymap, under which `screens.commands` does it.
+        keys: as Textual names them, with the aliases that other keyboards send; none: in the palette only.
+        key: as people see it.
+        words: for the footer.
+        help: one sentence for help and palette.
+        why_not: why it would do nothing now, as a sentence; None if it does something.
+        confirm: what a second press would throw away; None if there is nothing to ask.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    key: str
+    words: str
+    help: str
+    group: Group
+    why_not: Reason = always
+    confirm: Reason = always
+
+
+def _dead(manager: ManagerView) -> str | None:
+    match manager.state:
+        case "killed":
+            return "Its worker was killed: r restarts it."
+        case "failed":
+            return "It stopped because of a fault: r restarts it, with the code as it is now."
+        case "stopped":
+            return "Its worker has ended: r starts it again."
+        case "starting":
+            return "Its worker is still starting."
+    return None
+
+
+def _reading(snapshot: Snapshot) -> str | None:
+    return "This screen only reads." if snapshot.mode == "watch" else None
+
+
+def _in_middle(manager: ManagerView) -> bool:
+    turn = manager.turn
+    return turn is not None and bool(turn.point) and any(step.state == "todo" for step in turn.steps)
+
+
+def dry(manager: ManagerView) -> bool:
+    """Whether it has nothing to do: no event in the middle, none above its cursors."""
+    return not _in_middle(manager) and not manager.to_do
+
+
+def _step(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    if why := _reading(snapshot) or _dead(manager):
+        return why
+    if manager.state != "paused":
+        return "It goes on by itself: space pauses it."
+    if dry(manager) and manager.next_timer is None:
+        return "There is nothing to do: a appends an event, R starts over."
+    return None
+
+
+def _go_on(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    return _reading(snapshot) or _dead(manager)
+
+
+def _crash(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    return _reading(snapshot) or _dead(manager)
+
+
+def _crash_live(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    return f"These are the live logs. x again kills {manager.name}." if snapshot.mode == "live" else None
+
+
+def _crash_at(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return _reading(snapshot)
+
+
+def _restart(snapshot: Snapshot, manager: ManagerView) -> str | None:
+    if manager.state in ("killed", "failed", "stopped"):
+        return _reading(snapshot)
+    return _reading(snapshot) or "Its worker is alive: x kills it."
+
+
+def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.mode == "lab" else "Only a lab on a scratch copy can start over."
+
+
+def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
+    handled = sum(other.handled for other in snapshot.managers)
+    begun = any(_in_middle(other) for other in snapshot.managers)
+    if not handled and not snapshot.crashes and not begun:
+        return None
+    lost = [f"{handled:,} handled event" + "s" * (handled != 1)] if handled or not snapshot.crashes else []
+    if snapshot.crashes:
+        lost.append(f"{snapshot.crashes:,} crash" + "es" * (snapshot.crashes != 1))
+    return f"R again throws this away and starts over: {' and '.join(lost)}."
+
+
+def _writes(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return _reading(snapshot)
+
+
+def _faster(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return _reading(snapshot) or ("It is at full speed already." if snapshot.speed == SPEEDS[-1] else None)
+
+
+def _slower(snapshot: Snapshot, _: ManagerView) -> str | None:
+    slowest = "One phase a second is the slowest; s steps by hand." if snapshot.speed == SPEEDS[0] else None
+    return _reading(snapshot) or slowest
+
+
+def _next_manager(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if len(snapshot.managers) > 1 else "This app has only one manager."
+
+
+def _traceback(_: Snapshot, manager: ManagerView) -> str | None:
+    failed = manager.failure is not None and manager.failure.traceback
+    return None if failed else "There is no traceback: no handler has failed."
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("pause", ("space",), "space", "go on", "Pause the selected manager, or let it go on.", "Stepping", _go_on),
+    Action("step", ("s",), "s", "step", "Take one phase; with nothing to do, go to the timer.", "Stepping", _step),
+    Action("step_event", ("e",), "e", "whole event", "Go on to the end of the event.", "Stepping", _step),
+    Action("faster", ("plus", "shift+equals_sign"), "+", "faster", "Go faster: up to full speed.", "Stepping", _faster),
+    Action("slower", ("minus",), "-", "slower", "Go slower: down to one phase a second.", "Stepping", _slower),
+    Action("crash", ("x",), "x", "crash now", "Kill its worker, with SIGKILL.", "Crashing", _crash, _crash_live),
+    Action(
+        "crash_at",
+        ("X", "shift+x"),
+        "X",
+        "crash at…",
+        "Choose the point where its worker dies.",
+        "Crashing",
+        _crash_at,
+    ),
+    Action("restart", ("r",), "r", "restart", "Start a new worker, with the code as it is now.", "Crashing", _restart),
+    Action("traceback", ("t", "enter"), "t", "traceback", "Show where a handler failed.", "Crashing", _traceback),
+    Action("receipts", ("i",), "i", "receipts", "Switch receipts: off, exact, high-water.", "The lab", _writes),
+    Action("append", ("a",), "a", "append", "Append an event from outside.", "The lab", _writes),
+    Action(
+        "start_over",
+        ("R", "shift+r"),
+        "R",
+        "start over",
+        "Throw the scratch copy away and begin anew.",
+        "The lab",
+        _start_over,
+        _start_over_loses,
+    ),
+    Action("next_manager", ("m",), "m", "manager", "Select the next manager.", "Looking", _next_manager),
+    Action("next_pane", ("tab",), "tab", "pane", "Move to the next pane.", "Looking"),
+    Action("previous_pane", ("shift+tab",), "shift+tab", "back", "Move to the pane before.", "Looking"),
+    Action("pane", tuple("123456789"), "1–9", "pane", "Move to a pane by number; the last is the journal.", "Looking"),
+    Action("down", ("j", "down"), "j ↓", "down", "Scroll down a line.", "Looking"),
+    Action("up", ("k", "up"), "k ↑", "up", "Scroll up a line.", "Looking"),
+    Action("page_down", ("pagedown",), "PgDn", "page down", "Scroll down a page.", "Looking"),
+    Action("page_up", ("pageup",), "PgUp", "page up", "Scroll up a page.", "Looking"),
+    Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking"),
+    Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking"),
+    Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
+    Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
+    Action("theme", (), "", "dark or light", "Switch between the dark and the light theme.", "The screen"),
+    Action("palette", ("ctrl+p",), "ctrl+p", "palette", "Find an action by its name.", "The screen"),
+    Action("help", ("question_mark", "f1"), "?", "help", "Show all keys.", "The screen"),
+    Action("suspend", ("ctrl+z",), "ctrl+z", "suspend", "Back to the shell; fg returns.", "The screen"),
+    Action("quit", ("q", "ctrl+c"), "q", "quit", "Leave; never asks.", "The screen"),
+)
+BY_ID = {action.id: action for action in ACTIONS}
+ALWAYS = (BY_ID["help"], BY_ID["quit"])
+
+
+def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Action, ...]:
+    """The at most four actions that are worth a place in the footer now, the most likely first."""
+    if manager is None or snapshot.mode == "watch":
+        ids = ["next_manager", "next_pane", "zoom", "follow"]
+    elif manager.state == "killed":
+        ids = ["restart", "receipts", "crash_at", "start_over"]
+    elif manager.state in ("failed", "stopped"):
+        ids = ["restart", "traceback", "start_over", "next_manager"]
+    elif manager.state == "paused" and not dry(manager):
+        ids = ["step", "step_event", "crash", "pause"]
+    elif manager.state == "paused" and manager.next_timer is not None:
+        ids = ["step", "append", "start_over", "next_manager"]
+    elif manager.state in ("paused", "idle"):
+        ids = ["append", "start_over", "receipts", "next_manager"]
+    else:
+        ids = ["pause", "crash", "slower", "faster"]
+    actions = [BY_ID[name] for name in ids]
+    if manager is not None:
+        actions = [action for action in actions if action.why_not(snapshot, manager) is None]
+    return tuple(_worded(action, manager) for action in actions)
+
+
+def _worded(action: Action, manager: ManagerView | None) -> Action:
+    """`space` pauses what runs; everywhere else its words are `go on`."""
+    if action.id == "pause" and manager is not None and manager.state in ("running", "idle"):
+        return _PAUSE
+    return action
+
+
+_PAUSE = Action("pause", (), "space", "pause", "", "Stepping")

@@ -1,0 +1,125 @@
+"""The application: one session, two themes, every way out."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import copy_context
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from pmtui.model.errors import PmtuiError
+from pmtui.tui import terminal
+from pmtui.tui.backstop import Backstop
+from pmtui.tui.palette import ActionsProvider
+from pmtui.tui.screens.main import MainScreen
+from pmtui.tui.screens.start import StartScreen
+from pmtui.tui.themes import DARK, LIGHT, THEMES
+from pmtui.view.session import Session
+
+Progress = Callable[[str], None]
+MakeSession = Callable[[Progress], Awaitable[Session]]
+"""Makes the session on the screen's event loop, telling in lines, from any thread, how far it has come."""
+
+
+class PmtuiApp(App[None]):
+    """The screen of one session, which it makes when it starts and closes on every way out.
+
+    Attributes:
+        fault: what ended it, where the session could not be made or broke with one clear line for the person.
+    """
+
+    TITLE = "pmtui"
+    CSS_PATH = "pmtui.tcss"
+    COMMANDS: ClassVar = {ActionsProvider}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", "quit", show=False, priority=True, system=True),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, system=True),
+    ]
+
+    def __init__(self, make_session: MakeSession, *, light: bool = False, now: Callable[[], float] = time.time) -> None:
+        """Nothing is made before it runs.
+
+        Args:
+            make_session: called once, on the event loop that the app runs on.
+            light: whether to begin with the light theme.
+            now: the wall clock, for how long ago things happened.
+        """
+        super().__init__()
+        self.fault: PmtuiError | None = None
+        self._make_session = make_session
+        self._session: Session | None = None
+        self._backstop = Backstop()
+        self._wall_clock = now
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = (LIGHT if light else DARK).name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and the net against control characters."""
+        return [self._backstop, *super().get_line_filters()]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: the palette lists the registry."""
+        del screen
+        return ()
+
+    async def on_mount(self) -> None:
+        """Show the start, and make the session beside it."""
+        if not self.is_headless:
+            terminal.on_signals(self._leave)
+            self.set_interval(1, self._look_at_terminal)
+        start = StartScreen()
+        await self.push_screen(start)
+        self._begin(start)
+
+    @work(group="session")
+    async def _begin(self, start: StartScreen) -> None:
+        loop, context = asyncio.get_running_loop(), copy_context()
+
+        def progress(line: str) -> None:
+            loop.call_soon_threadsafe(start.progress, line, context=context)
+
+        try:
+            self._session = await self._make_session(progress)
+        except PmtuiError as error:
+            self._end_with(error)
+            return
+        await self.switch_screen(MainScreen(self._session, self._wall_clock))
+        if not self.is_headless:
+            self.call_after_refresh(terminal.calm_the_collector)
+
+    def on_main_screen_broken(self, message: MainScreen.Broken) -> None:
+        """The session cannot go on."""
+        self._end_with(message.error)
+
+    def _end_with(self, error: PmtuiError) -> None:
+        self.fault = error
+        self.exit(return_code=1)
+
+    def switch_theme(self) -> None:
+        """From dark to light, or back."""
+        self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
+
+    async def close_session(self) -> None:
+        """Close the session, if one was made; safe to call twice."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def on_unmount(self) -> None:
+        """Whatever ended the screen, its session ends with it."""
+        await self.close_session()
+
+    def _look_at_terminal(self) -> None:
+        if terminal.is_gone():
+            terminal.let_go()
+            self._leave(1)
+
+    def _leave(self, code: int) -> None:
+        self.exit(return_code=code)

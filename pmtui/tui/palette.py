@@ -1,0 +1,46 @@
+"""What the command palette offers: the registry, and nothing else."""
+
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from pmtui.tui.actions import ACTIONS, Action
+from pmtui.tui.screens.main import MainScreen
+
+_NOT_IN_PALETTE = {"pane", "palette"}
+
+
+class ActionsProvider(Provider):
+    """Every action of the registry by its words, key and sentence."""
+
+    def _offered(self) -> list[Action]:
+        if not isinstance(self.screen, MainScreen):
+            return []
+        return [action for action in ACTIONS if action.id not in _NOT_IN_PALETTE]
+
+    async def discover(self) -> Hits:
+        """All of them, as long as nothing is typed."""
+        for action in self._offered():
+            yield DiscoveryHit(
+                Content(_title(action)), partial(self.screen.run_action, f"do('{action.id}')"), help=action.help
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for action in self._offered():
+            score = max(matcher.match(_title(action)), matcher.match(action.help) * 0.8)
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(_title(action)),
+                    partial(self.screen.run_action, f"do('{action.id}')"),
+                    text=_title(action),
+                    help=action.help,
+                )
+
+
+def _title(action: Action) -> str:
+    words = "pause or go on" if action.id == "pause" else action.words
+    return f"{words}  {action.key}" if action.key else words

@@ -1,0 +1,39 @@
+"""The way in for the command line."""
+
+import asyncio
+import os
+
+from pmtui.tui import terminal
+from pmtui.tui.app import MakeSession, PmtuiApp
+
+
+def run(make_session: MakeSession) -> int:
+    """Show a session on the terminal until the person leaves; returns the exit code.
+
+    The session is made on the event loop that the screen runs on, and closed on every way out: by key, by SIGTERM or
+    SIGHUP, by a terminal that is gone, by a fault. The terminal is as it was by then.
+
+    Args:
+        make_session: called once with a function that shows a line of progress; it may take its time.
+
+    Raises:
+        PmtuiError: from making the session, or from the session later, with one line for the person.
+    """
+    return asyncio.run(_run(PmtuiApp(make_session, light=_light_terminal())))
+
+
+async def _run(app: PmtuiApp) -> int:
+    try:
+        with terminal.forgiving_output():
+            await app.run_async()
+    finally:
+        await app.close_session()
+    if app.fault is not None:
+        raise app.fault
+    return app.return_code or 0
+
+
+def _light_terminal() -> bool:
+    """Whether the terminal says that its ground is light, in the one variable in which some do."""
+    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return ground in ("7", "15")

@@ -1,0 +1,1 @@
+"""Whole screens: the start, the main one, and those laid over it."""

@@ -1,0 +1,223 @@
+"""What the actions of the registry do: to the session, or to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, cast
+
+from pmtui.model.app import Receiver
+from pmtui.model.errors import PmtuiError
+from pmtui.tui.screens.append import AppendScreen
+from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
+from pmtui.tui.screens.help import HelpScreen
+from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
+from pmtui.tui.widgets.log import LogPane
+from pmtui.view.snapshot import SPEEDS, ManagerView
+
+if TYPE_CHECKING:
+    from pmtui.tui.app import PmtuiApp
+    from pmtui.tui.screens.main import MainScreen
+
+_NEXT_RECEIPTS: dict[str, Receiver] = {"none": "exact", "exact": "high-water", "high-water": "none", "mixed": "exact"}
+
+
+class Commands:
+    """One method for each action. Whether it makes sense now has been asked before.
+
+    Those for the session are sent beside the screen's own work; what they answer as a fault is shown as a line.
+    """
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do(self, name: str, manager: ManagerView | None, number: int) -> None:
+        """Do one. Those about a manager do nothing in an app without one."""
+        if name == "pane":
+            self._pane(number)
+        elif (method := _OF_MANAGER.get(name)) is not None:
+            if manager is not None:
+                method(self, manager)
+        else:
+            _OF_SCREEN[name](self)
+
+    def _ask(self, command: Coroutine[Any, Any, None], told: str = "") -> None:
+        async def asking() -> None:
+            try:
+                await command
+            except PmtuiError as error:
+                self._screen.say(str(error), "error")
+            else:
+                if told:
+                    self._screen.say(told)
+
+        self._screen.run_worker(asking(), group="commands")
+
+    # stepping and crashing
+
+    def _pause(self, manager: ManagerView) -> None:
+        session = self._screen.session
+        going = manager.state in ("running", "idle")
+        self._ask(session.pause(manager.name) if going else session.go_on(manager.name))
+
+    def _step(self, manager: ManagerView) -> None:
+        self._ask(self._screen.session.step(manager.name))
+
+    def _step_event(self, manager: ManagerView) -> None:
+        self._ask(self._screen.session.step_event(manager.name))
+
+    def _crash(self, manager: ManagerView) -> None:
+        self._ask(self._screen.session.crash(manager.name))
+
+    def _restart(self, manager: ManagerView) -> None:
+        self._ask(self._screen.session.restart(manager.name))
+
+    def _crash_at(self, manager: ManagerView) -> None:
+        def chosen(choice: Choice | None) -> None:
+            if choice is None:
+                return
+            told = f"It will die at {choice.point}, once." if choice.point else "It will not die at a chosen point."
+            self._ask(self._screen.session.crash_at(manager.name, choice.point), told)
+
+        self._screen.app.push_screen(CrashAtScreen(manager), chosen)
+
+    def _traceback(self, manager: ManagerView) -> None:
+        if manager.failure is not None:
+            self._screen.app.push_screen(TracebackScreen(manager.failure))
+
+    # the lab
+
+    def _faster(self) -> None:
+        self._change_speed(1)
+
+    def _slower(self) -> None:
+        self._change_speed(-1)
+
+    def _change_speed(self, by: int) -> None:
+        speed = SPEEDS[SPEEDS.index(self._screen.snapshot.speed) + by]
+        self._ask(self._screen.session.set_speed(speed), f"Speed: {SPEED_WORDS[speed]}.")
+
+    def _receipts(self) -> None:
+        receiver = _NEXT_RECEIPTS[self._screen.snapshot.receipts]
+        what = {
+            "none": "nothing stops a repeated action",
+            "exact": "each action has its own",
+            "high-water": "the highest one per aggregate and sender counts",
+        }[receiver]
+        self._ask(self._screen.session.set_receipts(receiver), f"Receipts {receipts_word(receiver)}: {what}.")
+
+    def _start_over(self) -> None:
+        self._ask(self._screen.session.start_over(), "Started over.")
+
+    def _append(self) -> None:
+        screen = self._screen
+        contexts = tuple(context.name for context in screen.snapshot.contexts)
+        here = screen.pane.context if isinstance(screen.pane, LogPane) else next(iter(contexts), "")
+
+        def appended(where: str | None) -> None:
+            if where is not None:
+                screen.say(f"Appended {where}.")
+
+        screen.app.push_screen(AppendScreen(contexts, here, screen.session.append), appended)
+
+    # looking
+
+    def _next_manager(self, manager: ManagerView) -> None:
+        names = [other.name for other in self._screen.snapshot.managers]
+        self._screen.select(names[(names.index(manager.name) + 1) % len(names)])
+
+    def _next_pane(self) -> None:
+        self._go_to(1)
+
+    def _previous_pane(self) -> None:
+        self._go_to(-1)
+
+    def _go_to(self, by: int) -> None:
+        panes = self._screen.panes
+        self._screen.reveal(panes[(panes.index(self._screen.pane) + by) % len(panes)])
+
+    def _pane(self, number: int) -> None:
+        panes = self._screen.panes
+        if number <= len(panes):
+            self._screen.reveal(panes[number - 1])
+        else:
+            self._screen.say(f"There are {len(panes)} panes.")
+
+    def _down(self) -> None:
+        self._screen.pane.scroll_rows(1)
+
+    def _up(self) -> None:
+        self._screen.pane.scroll_rows(-1)
+
+    def _page_down(self) -> None:
+        self._screen.pane.scroll_rows(self._screen.pane.page_rows())
+
+    def _page_up(self) -> None:
+        self._screen.pane.scroll_rows(-self._screen.pane.page_rows())
+
+    def _top(self) -> None:
+        self._screen.pane.scroll_to_start()
+
+    def _bottom(self) -> None:
+        self._screen.pane.scroll_to_newest()
+
+    def _follow(self) -> None:
+        pane = self._screen.pane
+        pane.follow(not pane.following)
+        self._screen.say("It follows what happens." if pane.following else "It stays where it is: F follows again.")
+
+    def _zoom(self) -> None:
+        screen = self._screen
+        screen.zoomed = None if screen.zoomed is not None else screen.pane
+        screen.lay_out()
+
+    # the screen
+
+    def _theme(self) -> None:
+        cast("PmtuiApp", self._screen.app).switch_theme()
+
+    def _palette(self) -> None:
+        self._screen.app.action_command_palette()
+
+    def _help(self) -> None:
+        self._screen.app.push_screen(HelpScreen())
+
+    def _suspend(self) -> None:
+        self._screen.app.action_suspend_process()
+
+    def _quit(self) -> None:
+        self._screen.app.exit()
+
+
+_OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
+    "pause": Commands._pause,
+    "step": Commands._step,
+    "step_event": Commands._step_event,
+    "crash": Commands._crash,
+    "restart": Commands._restart,
+    "crash_at": Commands._crash_at,
+    "traceback": Commands._traceback,
+    "next_manager": Commands._next_manager,
+}
+_OF_SCREEN: dict[str, Callable[[Commands], None]] = {
+    "faster": Commands._faster,
+    "slower": Commands._slower,
+    "receipts": Commands._receipts,
+    "start_over": Commands._start_over,
+    "append": Commands._append,
+    "next_pane": Commands._next_pane,
+    "previous_pane": Commands._previous_pane,
+    "down": Commands._down,
+    "up": Commands._up,
+    "page_down": Commands._page_down,
+    "page_up": Commands._page_up,
+    "top": Commands._top,
+    "bottom": Commands._bottom,
+    "follow": Commands._follow,
+    "zoom": Commands._zoom,
+    "theme": Commands._theme,
+    "palette": Commands._palette,
+    "help": Commands._help,
+    "suspend": Commands._suspend,
+    "quit": Commands._quit,
+}

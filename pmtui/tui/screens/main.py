@@ -1,0 +1,297 @@
+"""The main screen: it pulls pictures of the session, lays out its parts and knows what is selected."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from pmtui.model.errors import PmtuiError
+from pmtui.tui.actions import ACTIONS, ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
+from pmtui.tui.screens.commands import Commands
+from pmtui.tui.widgets.footer import Footer
+from pmtui.tui.widgets.header import Header
+from pmtui.tui.widgets.instance import InstancePanel
+from pmtui.tui.widgets.journal import JournalPane
+from pmtui.tui.widgets.log import LogPane
+from pmtui.tui.widgets.logwindow import Fetch
+from pmtui.tui.widgets.manager import ManagerPane, full_speed
+from pmtui.tui.widgets.more import More
+from pmtui.tui.widgets.pane import Pane
+from pmtui.view.pages import JournalPage, LogPage, Tone
+from pmtui.view.session import Session
+from pmtui.view.snapshot import ManagerView, Snapshot
+
+_PULL_PAUSE = 0.2
+_NOTICE_SECONDS = 6.0
+
+
+def _bindings() -> Iterator[Binding]:
+    for action in ACTIONS:
+        if action.id == "pane":
+            for key in action.keys:
+                yield Binding(key, f"do('pane', {key})", action.words, id=f"pane.{key}", show=False)
+        elif action.keys:
+            yield Binding(",".join(action.keys), f"do('{action.id}')", action.words, id=action.id, show=False)
+
+
+class MainScreen(Screen[None]):
+    """What a session looks like. It is asked for at most five pictures a second, and only when something changed.
+
+    Selection, focus, scrolling and what is maximised live here and are lost with it; everything else is the session's.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+
+    class Pulled(Message):
+        """There is a new picture."""
+
+        def __init__(self, snapshot: Snapshot) -> None:
+            super().__init__()
+            self.snapshot = snapshot
+
+    class Broken(Message):
+        """The session cannot go on."""
+
+        def __init__(self, error: PmtuiError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, session: Session, now: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.session = session
+        self.snapshot = session.snapshot()
+        self.zoomed: Pane | None = None
+        self._selected = ""
+        self._first = 0
+        self._places: Layout | None = None
+        self._notice: tuple[str, Tone] | None = None
+        self._notice_timer: Timer | None = None
+        self._armed = ""
+        self._commands = Commands(self)
+        self._now = now
+
+    # what there is
+
+    @property
+    def manager(self) -> ManagerView | None:
+        """The selected manager; None in an app without one."""
+        managers = self.snapshot.managers
+        return next((manager for manager in managers if manager.name == self._selected), next(iter(managers), None))
+
+    @property
+    def log_panes(self) -> list[LogPane]:
+        """The panes of all logs, in order, those out of sight too."""
+        return list(self.query(LogPane))
+
+    @property
+    def journal(self) -> JournalPane:
+        """The journal's pane."""
+        return self.query_one(JournalPane)
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes, in the order of their numbers."""
+        return [*self.log_panes, self.journal]
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that keys scroll."""
+        return self.focused if isinstance(self.focused, Pane) else self.panes[min(self._first, len(self.panes) - 1)]
+
+    # making and laying out
+
+    def compose(self) -> ComposeResult:
+        """All parts; where they go depends on the size."""
+        yield Header(id="header")
+        with Horizontal(id="top"):
+            yield ManagerPane(id="manager", now=self._now)
+            yield InstancePanel(id="instance")
+        with Container(id="body"):
+            with Vertical(id="left"):
+                with Horizontal(id="logs"):
+                    yield from self._log_panes()
+                yield More(id="more")
+            yield JournalPane(self._fetch_journal)
+        yield Footer(id="footer")
+        yield Static(Content(""), id="small", markup=False)
+
+    def _log_panes(self) -> Iterator[LogPane]:
+        for number, context in enumerate(self.snapshot.contexts, 1):
+            yield LogPane(context.name, self._fetch_log(context.name), number)
+
+    def _fetch_log(self, context: str) -> Fetch:
+        async def fetch(limit: int, after: int | None, before: int | None) -> LogPage:
+            return await self.session.log_page(context, limit, after=after, before=before)
+
+        return fetch
+
+    async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
+        return await self.session.journal_page(manager, limit, before=before)
+
+    def on_mount(self) -> None:
+        """Begin to pull."""
+        self.lay_out()
+        self._show()
+        self.pane.focus()
+        self.run_worker(self._pull(), group="pull")
+        self.set_interval(1, self.query_one(ManagerPane).tick)
+
+    def on_resize(self) -> None:
+        """Lay out anew."""
+        self.lay_out()
+        self._show()
+
+    def lay_out(self) -> None:
+        """Give every part its place on a screen of this size."""
+        width, height = self.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-small")
+        if small:
+            words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
+            self.query_one("#small", Static).update(Content(words))
+            return
+        zoomed = "" if self.zoomed is None else "journal" if self.zoomed is self.journal else "log"
+        panes = self.log_panes
+        layout = self._places = arrange(width, height, len(panes), zoomed)
+        self.query_one("#top").styles.height = layout.top
+        instance, journal = self.query_one(InstancePanel), self.journal
+        instance.display = layout.side > 0
+        instance.styles.width = layout.side
+        self.query_one(ManagerPane).styles.margin = 0 if layout.side else (0, 1, 0, 0)
+        body, left, logs = self.query_one("#body"), self.query_one("#left"), self.query_one("#logs")
+        body.styles.layout = "horizontal" if layout.column else "vertical"
+        left.display = layout.logs > 0
+        left.styles.height = layout.logs + 1
+        logs.styles.height = layout.logs
+        journal.display = layout.journal > 0
+        journal.styles.height = layout.journal
+        journal.styles.width = layout.column or "1fr"
+        journal.styles.margin = (0, 0, 0, 3) if layout.column else 0
+        self.query_one("#footer").styles.margin = (layout.bottom, 0, 0, 0) if layout.bottom else 0
+        if isinstance(self.zoomed, LogPane):
+            self._first = panes.index(self.zoomed)
+        self._first = max(0, min(self._first, len(panes) - len(layout.panes)))
+        shown = panes[self._first : self._first + len(layout.panes)]
+        for pane in panes:
+            pane.display = pane in shown
+        for pane, wide in zip(shown, layout.panes, strict=False):
+            pane.styles.width = wide
+            pane.styles.margin = 0 if pane is shown[-1] else (0, GAP, 0, 0)
+        hidden = [pane.context for pane in panes if pane not in shown]
+        self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
+        if not self.pane.display:
+            (shown[0] if layout.logs and shown else journal).focus()
+
+    def reveal(self, pane: Pane) -> None:
+        """Give a pane the focus, making room for it where it is out of sight."""
+        if self.zoomed is not None and pane is not self.zoomed:
+            self.zoomed = pane
+        layout, panes = self._places, self.log_panes
+        if layout is not None and isinstance(pane, LogPane):
+            index = panes.index(pane)
+            if not self._first <= index < self._first + len(layout.panes):
+                self._first = index if index < self._first else index - len(layout.panes) + 1
+        self.lay_out()
+        if not pane.display:
+            self.zoomed = pane
+            self.lay_out()
+        pane.focus()
+        self._show()
+
+    # pulling and showing
+
+    async def _pull(self) -> None:
+        version = -1
+        while True:
+            try:
+                snapshot = await self.session.changed(version)
+            except PmtuiError as error:
+                self.post_message(self.Broken(error))
+                return
+            version = snapshot.version
+            self.post_message(self.Pulled(snapshot))
+            await asyncio.sleep(_PULL_PAUSE)
+
+    @on(Pulled)
+    async def _pulled(self, message: Pulled) -> None:
+        before, self.snapshot = self.snapshot, message.snapshot
+        if [context.name for context in before.contexts] != [context.name for context in self.snapshot.contexts]:
+            logs = self.query_one("#logs")
+            self.zoomed = None
+            await logs.remove_children()
+            await logs.mount_all(self._log_panes())
+            self.lay_out()
+        self._show()
+
+    def _show(self) -> None:
+        now, manager, layout = self.snapshot, self.manager, self._places
+        if layout is None:
+            return
+        self.query_one(Header).show(now)
+        self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)
+        fast = manager is not None and full_speed(now, manager)
+        self.query_one(InstancePanel).show(manager, fast, layout.tall)
+        for pane in self.log_panes:
+            pane.show(now, manager)
+        self.journal.show(manager)
+        self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
+
+    def select(self, name: str) -> None:
+        """Select a manager."""
+        self._selected = name
+        self._show()
+
+    def say(self, words: str, tone: Tone = "plain") -> None:
+        """Show a line for some seconds."""
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice = (words, tone)
+        self._notice_timer = self.set_timer(_NOTICE_SECONDS, self.say_no_more)
+        self._show()
+
+    def say_no_more(self) -> None:
+        """Take the line away, and with it a question that it asked."""
+        self._notice, self._armed = None, ""
+        self._show()
+
+    # doing
+
+    def action_do(self, name: str, number: int = 0) -> None:
+        """Do what an action of the registry says; where it would do nothing now, say why."""
+        action, manager = BY_ID[name], self.manager
+        armed, self._armed = self._armed, ""
+        if self._notice is not None:
+            self.say_no_more()
+        if manager is not None:
+            if why := action.why_not(self.snapshot, manager):
+                self.say(why)
+                return
+            if armed != name and (question := action.confirm(self.snapshot, manager)):
+                self.say(question, "accent")
+                self._armed = name
+                return
+        self._commands.do(name, manager, number)
+
+    @on(Footer.Chosen)
+    def _clicked_footer(self, message: Footer.Chosen) -> None:
+        self.action_do(message.action_id)
+
+    @on(ManagerPane.Selected)
+    def _clicked_manager(self, message: ManagerPane.Selected) -> None:
+        self.select(message.manager)
+
+    @on(Pane.Failed)
+    def _page_failed(self, message: Pane.Failed) -> None:
+        self.say(message.sentence, "error")

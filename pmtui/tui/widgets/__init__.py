@@ -1,0 +1,1 @@
+"""The parts of the main screen; each is shown a snapshot and paints its own lines."""

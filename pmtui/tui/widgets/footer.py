@@ -1,0 +1,74 @@
+"""The last line: the keys for this moment."""
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from pmtui.tui.actions import Action
+from pmtui.tui.paint import Row, cells
+from pmtui.tui.widgets.painted import Painted
+
+
+class Footer(Painted):
+    """At most six actions: those for this moment on the left, help and quit always, on the right.
+
+    Where the line is too short, the last ones on the left are left out.
+    """
+
+    class Chosen(Message):
+        """An action's words were clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action_id = action
+
+    moment: tuple[Action, ...] = ()
+    always: tuple[Action, ...] = ()
+
+    @property
+    def ground(self) -> Style:
+        """The header's."""
+        return self.ink.bar
+
+    def show(self, moment: tuple[Action, ...], always: tuple[Action, ...]) -> None:
+        """Show these actions."""
+        if (moment, always) != (self.moment, self.always):
+            self.moment, self.always = moment, always
+            self.repaint()
+
+    def paint(self, width: int, _height: int) -> list[Strip]:
+        """One line."""
+        ink = self.ink
+        row = Row(width)
+        for column, action in self._places(width):
+            row.to(column).put(action.key, ink.key).put(f" {action.words}", ink.quiet)
+        return [row.strip(ink.bar)]
+
+    def _places(self, width: int) -> list[tuple[int, Action]]:
+        sizes = sum(_size(action) for action in self.moment + self.always)
+        gap = max(2, min(4, (width - 2 - sizes) // max(1, len(self.moment + self.always) - 1)))
+        edge = width - 1
+        right: list[tuple[int, Action]] = []
+        for action in reversed(self.always):
+            edge -= _size(action)
+            right.insert(0, (edge, action))
+            edge -= gap
+        left: list[tuple[int, Action]] = []
+        column = 1
+        for action in self.moment:
+            if column + _size(action) > edge:
+                break
+            left.append((column, action))
+            column += _size(action) + gap
+        return left + [place for place in right if place[0] >= 0]
+
+    def on_click(self, event: events.Click) -> None:
+        """Run the action under the pointer."""
+        for column, action in self._places(self.size.width):
+            if column <= event.x < column + _size(action):
+                self.post_message(self.Chosen(action.id))
+
+
+def _size(action: Action) -> int:
+    return cells(action.key) + 1 + cells(action.words)

@@ -1,0 +1,193 @@
+"""The journal's pane: what was handled, what it led to, what was doubled."""
+
+from collections.abc import Awaitable, Callable
+
+from rich.style import Style
+from textual.strip import Strip
+
+from pmtui.tui.brackets import brackets
+from pmtui.tui.paint import Row, cells
+from pmtui.tui.widgets.pane import Pane
+from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, Tone
+from pmtui.view.snapshot import ManagerView
+
+Key = tuple[int, int, int]
+Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
+"""(manager, limit, before) → a page of its journal."""
+
+_TITLE = "handled → actions"
+
+
+class JournalPane(Pane):
+    """Entries with their actions, the newest at the bottom."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        super().__init__(id="journal")
+        self._fetch = fetch
+        self._manager: ManagerView | None = None
+        self._entries: list[JournalEntry] = []
+        self._more = False
+        self._up = 0
+        self._left_at = 0
+
+    def show(self, manager: ManagerView | None) -> None:
+        """Show this manager's journal."""
+        before, self._manager = self._manager, manager
+        if before is None or manager is None or before.name != manager.name or manager.handled < before.handled:
+            self.following = True
+            self._entries = []
+        if before is None or manager is None or _news(before) != _news(manager):
+            self.refresh_rows()
+
+    @property
+    def _rows_high(self) -> int:
+        return max(1, self.size.height - 1)
+
+    async def catch_up(self) -> None:
+        """Read the newest entries; scrolled back, stay."""
+        if self._manager is None or (not self.following and self._entries):
+            return
+        page = await self._fetch(self._manager.name, self._rows_high, None)
+        self._entries, self._more, self._up = list(page.entries), page.more_before, 0
+
+    async def move(self, delta: int) -> None:
+        """Scroll by lines; down to the newest it follows again."""
+        if self.following:
+            self._left_at = self._manager.handled if self._manager else 0
+        wanted = self._up - delta
+        while self._manager and self._more and self._entries and len(self._lines()) - wanted < self._rows_high:
+            page = await self._fetch(self._manager.name, self._rows_high + abs(delta), self._entries[0].key)
+            self._entries[:0] = page.entries
+            self._more = page.more_before
+        self._up = max(0, min(wanted, len(self._lines()) - self._rows_high))
+        self.following = self._up == 0
+        if self.following:
+            await self.catch_up()
+
+    async def go_to_start(self) -> None:
+        """Go back as far as a few pages reach; a journal may be very long."""
+        await self.move(-50 * self._rows_high)
+
+    def scroll_to_newest(self) -> None:
+        """Show the newest entries, and follow."""
+        self.follow(True)
+
+    def _lines(self) -> list[tuple[JournalEntry, JournalAction | None, bool]]:
+        """Each line's entry, its action if it is one, and whether that is the entry's last."""
+        return [
+            line
+            for entry in self._entries
+            for line in (
+                (entry, None, False),
+                *((entry, action, i == len(entry.actions) - 1) for i, action in enumerate(entry.actions)),
+            )
+        ]
+
+    def paint(self, width: int, height: int) -> list[Strip]:
+        """Head, then the lines."""
+        ink = self.ink
+        strips = [self._head(width).strip(ink.base)]
+        every = self._lines()
+        end = len(every) - self._up
+        start = max(0, end - (height - 1))
+        lines = every[start:end]
+        if not lines:
+            return [*strips, Row(width).put("nothing handled yet", ink.faint).strip(ink.base)]
+        joints = brackets(self._twins(lines), len(lines))
+        columns = _columns(lines, width)
+        bracket = self._bracket_column(lines, joints, columns, width)
+        for (entry, action, last), joint in zip(lines, joints, strict=True):
+            row = Row(width)
+            in_hand = action is None and entry.glyph == "▸"
+            time = columns[3]
+            if action is None:
+                self._entry(row, entry, columns, in_hand)
+            else:
+                self._action(row, action, last, columns)
+            if joint.strip() and row.used < bracket:
+                row.to(bracket).put(joint, ink.error)
+            if action is None and time and row.used < time:
+                row.to(time).put(entry.time, ink.quiet if in_hand else ink.faint)
+            strips.append(row.strip(ink.row if in_hand else ink.base))
+        return strips
+
+    def _head(self, width: int) -> Row:
+        ink, row = self.ink, Row(width)
+        row.put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
+        new = (self._manager.handled if self._manager else 0) - self._left_at
+        note = f" +{new:,} new" if not self.following and new > 0 else ""
+        return row.put("─" * (width - row.used - len(note)), ink.rule).put(note, ink.accent)
+
+    def _entry(self, row: Row, entry: JournalEntry, columns: tuple[int, int, int, int], in_hand: bool) -> None:
+        ink = self.ink
+        glyph = {"✖": ink.alarm, "▸": ink.accent}.get(entry.glyph, ink.quiet)
+        kind, label, words, _ = columns
+        row.put(entry.glyph, glyph).put(" ", ink.plain).put(entry.where, ink.plain, kind - 3).to(kind)
+        row.put(entry.type, ink.bold if in_hand else ink.plain, label - kind - 1).to(label)
+        row.put(entry.label, ink.quiet, words - label - 1).to(words)
+        row.put(entry.words, self._tone(entry.tone), self._word_room(columns, row.width))
+
+    def _action(self, row: Row, action: JournalAction, last: bool, columns: tuple[int, int, int, int]) -> None:
+        ink = self.ink
+        kind, _, words, _ = columns
+        style = ink.error if action.tone == "error" else ink.quiet
+        row.to(2).put("└ " if last else "├ ", ink.faint).put(action.where, style, kind - 5).to(kind)
+        row.put(action.type, ink.error if action.tone == "error" else ink.plain, words - kind - 1).to(words)
+        row.put(action.words, self._tone(action.tone, strong=True), self._word_room(columns, row.width))
+
+    def _word_room(self, columns: tuple[int, int, int, int], width: int) -> int:
+        return (columns[3] or width) - columns[2] - 1
+
+    def _tone(self, tone: Tone, strong: bool = False) -> Style:
+        ink = self.ink
+        if tone == "error":
+            return ink.error + Style(bold=True) if strong else ink.error
+        if tone == "accent":
+            return ink.key if strong else ink.accent
+        return ink.plain if tone == "plain" else ink.quiet
+
+    def _twins(self, lines: list[tuple[JournalEntry, JournalAction | None, bool]]) -> list[tuple[int, int]]:
+        latest: dict[str, int] = {}
+        pairs = []
+        for y, (_, action, _) in enumerate(lines):
+            if action is None:
+                continue
+            if action.twin:
+                pairs.append((latest.get(action.twin, -1), y))
+            latest[action.where] = y
+        return pairs
+
+    def _bracket_column(
+        self,
+        lines: list[tuple[JournalEntry, JournalAction | None, bool]],
+        joints: list[str],
+        columns: tuple[int, int, int, int],
+        width: int,
+    ) -> int:
+        """Right of the longest words that a bracket has to pass."""
+        longest = max(
+            (
+                cells(action.words if action else entry.words)
+                for (entry, action, _), joint in zip(lines, joints, strict=True)
+                if joint.strip()
+            ),
+            default=0,
+        )
+        size = max((len(joint) for joint in joints), default=0)
+        return min(columns[2] + longest + 2, (columns[3] or width) - size - 1)
+
+
+def _news(manager: ManagerView) -> tuple[object, ...]:
+    return (manager.handled, manager.state, manager.turn, manager.late)
+
+
+def _columns(lines: list[tuple[JournalEntry, JournalAction | None, bool]], width: int) -> tuple[int, int, int, int]:
+    """Where type, label, words and time begin; the time at 0 where there is no room for it."""
+    where = max(max(cells(entry.where) + 2, 4 + cells(action.where) if action else 0) for entry, action, _ in lines)
+    kinds = max(cells(action.type if action else entry.type) for entry, action, _ in lines)
+    labels = max(cells(entry.label) for entry, _, _ in lines)
+    wide = width >= 100
+    kind = min(max(20 if wide else 18, where + 2), width // 3)
+    label = kind + min(max(22 if wide else 18, kinds + 2), max(10, width // 4))
+    words = label + min(max(14 if wide else 11, labels + 2), max(8, width // 5))
+    return kind, label, words, width - 8 if wide else 0

@@ -1,0 +1,212 @@
+"""A log's pane: its events, how far the selected manager has come in it, the event in hand."""
+
+from rich.style import Style
+from textual.strip import Strip
+
+from pmtui.tui.brackets import brackets
+from pmtui.tui.paint import Row, cells, cut, cut_left
+from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
+from pmtui.tui.widgets.manager import full_speed
+from pmtui.tui.widgets.pane import Pane
+from pmtui.view.pages import LogRow
+from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
+
+
+def finished(turn: TurnView) -> bool:
+    """Whether a turn has come to its end, so that nothing is in hand."""
+    return bool(turn.point) and all(step.state != "todo" for step in turn.steps)
+
+
+class LogPane(Pane):
+    """One context's log, anchored at a position and without a scrollbar.
+
+    Following, it shows where the turn in hand reads or acts, moving only when that is out of sight; at full speed the
+    newest events.
+    """
+
+    def __init__(self, context: str, fetch: Fetch, number: int) -> None:
+        super().__init__(id=f"log-{number}")
+        self.context = context
+        self._window = LogWindow(fetch)
+        self._view = ContextView(context)
+        self._manager: ManagerView | None = None
+        self._fast = False
+        self._left_at = 0
+
+    def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
+        """Show this log as the selected manager sees it."""
+        before = (self._view, self._target(), self._fast)
+        self._view = next((view for view in snapshot.contexts if view.name == self.context), ContextView(self.context))
+        self._manager = manager
+        self._fast = manager is not None and full_speed(snapshot, manager)
+        if self._view.head < before[0].head:
+            self.following = True
+        if before != (self._view, self._target(), self._fast):
+            self.refresh_rows()
+        else:
+            self.repaint()
+
+    @property
+    def _source(self) -> SourceView | None:
+        sources = self._manager.sources if self._manager else ()
+        return next((source for source in sources if source.context == self.context), None)
+
+    @property
+    def _turn(self) -> TurnView | None:
+        return self._manager.turn if self._manager else None
+
+    def _target(self) -> int:
+        """The position that has to be in sight; 0 for the newest."""
+        turn, source = self._turn, self._source
+        if self._fast:
+            return 0
+        if turn is not None and turn.point:
+            acted = [action.first for action in turn.actions if action.context == self.context and action.first]
+            if turn.event.context == self.context:
+                return turn.event.position
+            if acted:
+                return acted[-1]
+        if turn is not None and turn.event.context == self.context:
+            return turn.event.position
+        if source is None or not source.behind:
+            return 0
+        return source.cursor + 1
+
+    @property
+    def _rows_high(self) -> int:
+        return max(1, self.size.height - 2)
+
+    async def catch_up(self) -> None:
+        """Follow, or read again what is shown."""
+        height, head, target = self._rows_high, self._view.head, self._target()
+        if not self.following:
+            await self._window.reload(height, head)
+        elif target:
+            await self._window.follow(target, height, head)
+        else:
+            await self._window.follow_end(height, head)
+
+    async def move(self, delta: int) -> None:
+        """Scroll by lines; from the first line up or down it stays where it is put."""
+        if self.following:
+            self._left_at = self._view.head
+        await self._window.scroll(delta, self._rows_high, self._view.head)
+        self.following = False
+
+    async def go_to_start(self) -> None:
+        """Show the oldest events."""
+        self._left_at = self._view.head
+        await self._window.go_to_start(self._rows_high, self._view.head)
+
+    def scroll_to_newest(self) -> None:
+        """Show the newest events and stay there."""
+        self.following = False
+        self._left_at = self._view.head
+        self.read(lambda: self._window.follow_end(self._rows_high, self._view.head))
+
+    def paint(self, width: int, height: int) -> list[Strip]:
+        """Head, rule, rows."""
+        ink = self.ink
+        lines = self._window.visible(height - 2)
+        rows = [self._head(width), self._rule(width)]
+        strips = [row.strip(ink.base) for row in rows]
+        if self._view.problem:
+            return [*strips, Row(width).put(self._view.problem, ink.error).strip(ink.base)]
+        if not lines:
+            return strips + [row.strip(ink.base) for row in self._empty(width)]
+        index = {line.position: y for y, line in enumerate(lines) if isinstance(line, LogRow)}
+        twins = [
+            (index.get(line.original, -1), y)
+            for y, line in enumerate(lines)
+            if isinstance(line, LogRow) and line.original
+        ]
+        joints = brackets(twins, len(lines))
+        number = max(2, len(str(max(self._view.head, *index))) if index else 2)
+        return strips + [self._line(line, joint, width, number) for line, joint in zip(lines, joints, strict=True)]
+
+    def _head(self, width: int) -> Row:
+        ink, source = self.ink, self._source
+        right: list[tuple[str, Style]] = []
+        new = self._view.head - self._left_at
+        if not self.following and new > 0:
+            right = [(f"+{new:,} new", ink.accent)]
+        elif source is not None and source.behind:
+            plus = "+" if source.capped else ""
+            right = [(f"{source.behind:,}{plus} to do", ink.plain)]
+        elif source is None and self._view.head + len(self._view.writers) and width >= 28:
+            right = [("only written", ink.faint)]
+        short = cells(self.context) + 1 + sum(cells(text) for text, _ in right) > width
+        if short and right:
+            right = [(right[0][0].split(" ")[0], right[0][1])] if right[0][0][0] in "+0123456789" else []
+        room = width - sum(cells(text) + 1 for text, _ in right)
+        row = Row(width).put(cut(self.context, room), ink.focus if self.has_focus else ink.plain)
+        return row.right(right)
+
+    def _rule(self, width: int) -> Row:
+        ink, source, row = self.ink, self._source, Row(width)
+        if source is None:
+            return row.put("╌" * width, ink.rule)
+        total = source.done + source.behind
+        filled = width * source.done // total if total else 0
+        if source.done and not filled:
+            filled = 1
+        return row.put("━" * filled, ink.accent).put("─" * (width - filled), ink.rule)
+
+    def _empty(self, width: int) -> list[Row]:
+        rows = [Row(width).put("no events yet", self.ink.faint)]
+        if self._view.writers:
+            rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
+        return rows
+
+    def _line(self, line: Line, joint: str, width: int, number: int) -> Strip:
+        ink = self.ink
+        row = Row(width)
+        if isinstance(line, Gap):
+            span = str(line.first) if line.first == line.last else f"{line.first}–{line.last}"
+            row.to(number + 1).put(f"⋯ {span} missing", ink.faint)
+            if joint.strip():
+                row.right([(joint, ink.error)])
+            return row.strip(ink.base)
+        glyph, glyph_ink, style, in_hand = self._mark(line)
+        ground = ink.row if in_hand else ink.base
+        faint = ink.quiet if in_hand else ink.faint
+        row.put(glyph, glyph_ink)
+        if line.missing and self._view.head > SMALL:
+            row.put("⋯", faint)
+        digits = str(line.position)
+        row.to(2 + number - len(digits)).put(digits, ink.plain if in_hand else faint).put(" ", ink.plain)
+        edge = width - (len(joint) + 1 if joint.strip() else 0)
+        if width >= 60 and line.time:
+            row_time = [(line.time, faint)]
+            self._words(row, line, style, faint, edge - len(line.time) - 3)
+            row.right(row_time, edge)
+        else:
+            self._words(row, line, style, faint, edge)
+        if joint.strip():
+            row.right([(joint, ink.error)])
+        return row.strip(ground)
+
+    def _words(self, row: Row, line: LogRow, style: Style, faint: Style, edge: int) -> None:
+        """Type and label up to column `edge`; below 26 cells there is no room for a label."""
+        room = edge - row.used
+        label = cut_left(line.label, max(7, room // 3, room - 1 - cells(line.type))) if edge >= 24 else ""
+        row.put(line.type, style, room - (cells(label) + 1 if label else 0))
+        if label:
+            row.right([(label, faint)], edge)
+
+    def _mark(self, line: LogRow) -> tuple[str, Style, Style, bool]:
+        """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
+        ink, turn, source, manager = self.ink, self._turn, self._source, self._manager
+        words = ink.error if line.original else ink.plain
+        if turn is not None and manager is not None and not self._fast:
+            here = turn.event.context == self.context and turn.event.position == line.position
+            if here and manager.state in ("killed", "failed"):
+                return "✖", ink.alarm, ink.bold, False
+            if here and not finished(turn):
+                if turn.point:
+                    return "▸", ink.accent, ink.bold, True
+                if manager.state == "paused":
+                    return "‖", ink.accent, ink.bold, False
+        if source is not None and line.position <= source.cursor:
+            return "┃", ink.accent, ink.error if line.original else ink.quiet, False
+        return " ", ink.plain, words, False

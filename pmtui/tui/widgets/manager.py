@@ -1,0 +1,190 @@
+"""The manager pane: who is selected, the event in hand, the phase strip and the consequence line."""
+
+import time
+from collections.abc import Callable
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from pmtui.tui.paint import Row, cells, wrap
+from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.speed import speed_rows
+from pmtui.tui.widgets.strip import strip_rows
+from pmtui.view.pages import Tone
+from pmtui.view.snapshot import ManagerState, ManagerView, Snapshot
+from pmtui.view.words import span
+
+GLYPHS: dict[ManagerState, str] = {
+    "starting": "…",
+    "paused": "‖",
+    "running": "▸",
+    "idle": "·",
+    "killed": "✖",
+    "failed": "✖",
+    "stopped": "○",
+}
+Notice = tuple[str, Tone]
+
+
+def full_speed(snapshot: Snapshot, manager: ManagerView) -> bool:
+    """Whether it takes larger turns right now, so that no single event is worth showing."""
+    return snapshot.speed == "max" and manager.state == "running"
+
+
+class ManagerPane(Painted):
+    """Everything about the selected manager, with a red edge where it was killed or failed."""
+
+    class Selected(Message):
+        """Another manager's name was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.manager = name
+
+    def __init__(self, id: str | None = None, now: Callable[[], float] = time.time) -> None:
+        super().__init__(id)
+        self._now = now
+        self._snapshot: Snapshot | None = None
+        self._manager: ManagerView | None = None
+        self._notice: Notice | None = None
+        self._tall = False
+        self._names: list[tuple[int, int, str]] = []
+
+    def show(self, snapshot: Snapshot, manager: ManagerView | None, notice: Notice | None, tall: bool) -> None:
+        """Show this manager; `notice` is a line for the person that takes the last row."""
+        self._snapshot, self._manager, self._notice, self._tall = snapshot, manager, notice, tall
+        self.repaint()
+
+    def tick(self) -> None:
+        """Let the age of a crash grow."""
+        if self._manager is not None and self._manager.state in ("killed", "failed", "stopped"):
+            self.repaint()
+
+    @property
+    def _broken(self) -> bool:
+        return self._manager is not None and self._manager.state in ("killed", "failed")
+
+    def paint(self, width: int, height: int) -> list[Strip]:
+        """The lines, with the edge in the first column."""
+        ink, room = self.ink, width - 1
+        rows: list[Row | None] = []
+        if self._snapshot is not None and self._manager is not None:
+            rows = self._rows(self._snapshot, self._manager, room, height)
+        elif self._snapshot is not None:
+            rows = [Row(room).put("This app has no process manager.", ink.quiet)]
+        edged = range(self._tall, height - self._tall) if self._broken else range(0)
+        strips = []
+        for y in range(height):
+            edge = Row(1).put("▌" if y in edged else " ", ink.edge)
+            row = (rows[y] if y < len(rows) else None) or Row(room)
+            strips.append(Strip.join([edge.strip(ink.base), row.strip(ink.base)]))
+        return strips
+
+    def _rows(self, snapshot: Snapshot, manager: ManagerView, width: int, height: int) -> list[Row | None]:
+        fast = full_speed(snapshot, manager)
+        rows: list[Row | None] = [None] if self._tall else []
+        rows.append(self._name_row(snapshot, manager, width, len(rows)))
+        if height >= 5:
+            rows.append(self._event_row(manager, width, fast))
+        count = 3 if self._tall else 1
+        if self._tall:
+            rows.append(None)
+        if height >= 6:
+            rows += self._strip_rows(manager, width, count, fast)
+        if self._tall:
+            rows.append(None)
+        said = self._consequence(manager, width)
+        room = height - len(rows)
+        last = self._notice or ((snapshot.notice, "error") if snapshot.notice else None)
+        if last is not None:
+            said = said[: room - 1]
+            said += [None] * (room - 1 - len(said))
+            tone = {"error": self.ink.alarm, "accent": self.ink.key}.get(last[1], self.ink.bold)
+            said.append(Row(width).put(last[0], tone))
+        return rows + said[:room]
+
+    def _name_row(self, snapshot: Snapshot, manager: ManagerView, width: int, y: int) -> Row:
+        ink = self.ink
+        broken = ink.alarm if self._broken else ink.accent
+        row = Row(width).put(manager.name, ink.bold, width // 2).put(" ", ink.plain)
+        row.put(f"{GLYPHS[manager.state]} {manager.state}", broken)
+        self._names = []
+        worker = self._worker(manager)
+        edge = width - cells(worker) - 4
+        place = [other.name for other in snapshot.managers].index(manager.name)
+        others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
+        for index, other in enumerate(others):
+            words = f"{other.name} · {'waits' if other.held else other.state}"
+            if row.used + 4 + cells(words) > edge:
+                more = f"    {len(others) - index} more"
+                if row.used + len(more) <= edge:
+                    row.put(more, ink.faint)
+                break
+            row.put("    ", ink.plain)
+            self._names.append((y, row.used, other.name))
+            row.put(words, ink.error if other.state in ("killed", "failed") else ink.faint)
+        return row.right([(worker, ink.faint)])
+
+    def _worker(self, manager: ManagerView) -> str:
+        if manager.pid is None:
+            return ""
+        worker = f"worker {manager.pid}"
+        if manager.state == "killed":
+            age = span(min(-1.0, manager.since - self._now()))
+            return f"{worker} · SIGKILL {age}" if self.size.width >= 60 else f"SIGKILL {age}"
+        return worker
+
+    def _event_row(self, manager: ManagerView, width: int, fast: bool) -> Row:
+        ink, turn = self.ink, manager.turn
+        late = f"{manager.late:,} ignored: their start came later" if manager.late else ""
+        timer = f"next timer {span(manager.next_timer)}" if manager.next_timer is not None and width >= 55 else ""
+        right: list[tuple[str, Style]] = [(late, ink.alarm)] if late else []
+        if timer and (not late or width >= 100):
+            right += [("    ", ink.plain)] * bool(late) + [(timer, ink.faint)]
+        row = Row(width)
+        room = max(width - sum(cells(text) for text, _ in right) - 2, width // 2)
+        if turn is None:
+            row.put("nothing in hand", ink.faint)
+        elif turn.size > 1 or fast:
+            last = f"–{turn.event.position:,}" if turn.first != turn.event.position else ""
+            row.put(f"{turn.event.context} {turn.first:,}{last}", ink.quiet, room)
+        else:
+            row.put(turn.event.where, ink.quiet, room).put("  ", ink.plain)
+            row.put(turn.event.type, ink.bold, room - row.used).put("  ", ink.plain)
+            row.put(turn.event.label, ink.plain, max(0, room - row.used))
+        return row.right(right)
+
+    def _strip_rows(self, manager: ManagerView, width: int, count: int, fast: bool) -> list[Row | None]:
+        if fast:
+            return list(speed_rows(manager.rate, manager.rates, width, count, self.ink))
+        if manager.turn is None or not manager.turn.steps:
+            return [None] * count
+        return list(strip_rows(manager.turn, width, count, self._broken, self.ink))
+
+    def _consequence(self, manager: ManagerView, width: int) -> list[Row | None]:
+        ink, words = self.ink, manager.consequence
+        lines = wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
+        hints: list[list[tuple[str, Style]]] = [[]]
+        hinted = list(words.hints)
+        if manager.failure is not None and manager.failure.traceback:
+            hinted.append(("t", "shows the traceback"))
+        for key, told in hinted:
+            size = sum(cells(text) for text, _ in hints[-1])
+            if size and size + 4 + cells(key) + 1 + cells(told) > width:
+                hints.append([])
+            hints[-1] += [("    " if hints[-1] else "", ink.plain), (key, ink.key), (f" {told}", ink.quiet)]
+        rows: list[Row | None] = []
+        for line in lines + hints:
+            row = Row(width)
+            for text, style in line:
+                row.put(text, style)
+            rows.append(row)
+        return rows
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the manager under the pointer."""
+        for y, x, name in self._names:
+            if event.y == y and x <= event.x - 1 < x + cells(name):
+                self.post_message(self.Selected(name))

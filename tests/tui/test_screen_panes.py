@@ -1,0 +1,142 @@
+"""How panes follow, scroll and stay where they are put."""
+
+import pytest
+from fake import FakeSession, in_state
+from textual.events import MouseScrollDown
+
+from pmtui.model.errors import InputError
+from pmtui.view.pages import LogPage, LogRow
+
+
+def shop(count: int = 200) -> FakeSession:
+    session = FakeSession()
+    for position in range(11, count):
+        session.put("orders", "OrderPlaced", f"order-{position}", position)
+    return session
+
+
+def first(shown, pane: int = 1) -> int:
+    lines = shown.main.log_panes[pane - 1]._window.visible(5)
+    return next(line.position for line in lines if isinstance(line, LogRow))
+
+
+async def test_a_pane_does_not_move_while_the_event_in_hand_is_in_sight(show):
+    async with show(shop()) as shown:
+        seen = set()
+        for _ in range(3):
+            await shown.press("e")
+            seen.add(first(shown))
+        assert seen == {1}
+
+
+async def test_a_pane_follows_the_event_in_hand(show):
+    session = shop()
+    async with show(session) as shown:
+        for _ in range(12):
+            await shown.press("e")
+        text = shown.text()
+        assert f"‖ {session.event.position} " in text or f"‖  {session.event.position} " in text
+
+
+async def test_scrolling_stops_following_and_counts_what_is_new(show):
+    session = shop()
+    async with show(session) as shown:
+        await shown.press("j", "j", "j")
+        anchor = first(shown)
+        assert anchor > 1
+        for _ in range(4):
+            await shown.press("e")
+        session.put("orders", "OrderPlaced", "order-new")
+        session.touch()
+        await shown.settle()
+        assert first(shown) == anchor
+        assert "+1 new" in shown.text()
+        await shown.press("F")
+        assert "+1 new" not in shown.text()
+        assert shown.main.pane.following
+
+
+async def test_g_and_capital_g_go_to_the_ends(show):
+    async with show(shop()) as shown:
+        await shown.press("G")
+        assert "199 OrderPlaced" in shown.text()
+        await shown.press("k", "pageup", "pagedown")
+        await shown.press("g")
+        assert first(shown) == 1
+
+
+async def test_scrolling_reads_on_without_end(show):
+    async with show(shop(400)) as shown:
+        await shown.press(*["pagedown"] * 30)
+        await shown.until(lambda: first(shown) > 50)
+        await shown.press(*["pageup"] * 40)
+        assert first(shown) == 1
+
+
+async def test_the_wheel_scrolls_the_pane_under_it(show):
+    async with show(shop()) as shown:
+        pane = shown.main.log_panes[0]
+        await shown.pilot._post_mouse_events([MouseScrollDown], "#log-1", (3, 3))
+        await shown.settle()
+        assert not pane.following
+        assert first(shown) > 1
+
+
+async def test_a_maximised_pane_has_the_screen_and_gives_it_back(show):
+    async with show(shop()) as shown:
+        before = shown.text()
+        await shown.press("z")
+        assert "payments " not in shown.text().split("\n", 7)[7]
+        assert "10:04:" in shown.text()
+        await shown.press("tab")
+        assert "payments" in shown.text()
+        await shown.press("shift+tab", "z")
+        assert shown.text() == before
+
+
+async def test_the_journal_scrolls_back_and_follows_again_at_its_end(show):
+    session = FakeSession()
+    for _ in range(24):
+        session.advance()
+    async with show(session) as shown:
+        await shown.press("5")
+        newest = shown.text()
+        await shown.press("pageup")
+        assert shown.text() != newest
+        assert not shown.main.journal.following
+        await shown.press("pagedown", "pagedown")
+        assert shown.main.journal.following
+        assert shown.text() == newest
+        await shown.press("g")
+        assert "orders@1 " in shown.text()
+
+
+async def test_starting_over_makes_panes_follow_again(show):
+    session = shop()
+    async with show(session) as shown:
+        await shown.press("e", "G")
+        assert not shown.main.pane.following
+        await shown.press("R", "R")
+        assert shown.main.pane.following
+        assert first(shown) == 1
+
+
+async def test_a_log_that_cannot_be_read_is_told_once_and_the_screen_lives(show):
+    session = shop()
+
+    async def broken(context: str, limit: int, **_: object) -> LogPage:
+        raise InputError(f"{context} is no log")
+
+    async with show(session) as shown:
+        session.log_page = broken
+        await shown.press("e")
+        assert "is no log" in shown.text()
+
+
+@pytest.mark.parametrize("state", ["killed", "doubled"])
+async def test_selecting_the_other_manager_shows_its_journal(show, state):
+    async with show(await in_state(state)) as shown:
+        await shown.press("m")
+        assert "nothing handled yet" in shown.text()
+        await shown.press("m")
+        assert "killed, not saved" in shown.text()
