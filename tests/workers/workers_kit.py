@@ -203,7 +203,7 @@ class Boss(Supervisor):
 async def eventually(holds: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait for something that nobody reports."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110
+        while not holds():
             await asyncio.sleep(0.01)
 
 
