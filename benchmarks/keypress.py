@@ -30,9 +30,7 @@ def main() -> None:
     columns, rows = map(int, options.size.split("x"))
     with tempfile.TemporaryDirectory() as home:
         began = time.monotonic()
-        terminal = Terminal(
-            *PMTUI, "lab", options.app, "--data", options.data, size=(columns, rows), home=Path(home)
-        )
+        terminal = Terminal(*PMTUI, "lab", options.app, "--data", options.data, size=(columns, rows), home=Path(home))
         terminal.until("copying")
         copying = time.monotonic()
         terminal.until("reads ", 60)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,16 +9,16 @@ from functools import partial
 from typing import Literal
 
 from pmtui.handling.clock import written
-from pmtui.handling.drive import run
+from pmtui.lab.clock import LabClock
 from pmtui.lab.hand import Hand
 from pmtui.lab.observer import Observer
 from pmtui.lab.scratch import Progress, Scratch
-from pmtui.model import instant, json
+from pmtui.model import instant
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
 from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.log import Draft
+from pmtui.storage.outside import OutsideEvent, append_outside
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
 from pmtui.view.journal import Key
@@ -146,7 +145,8 @@ class LabSession:
         await self._thread.run(self._observer.take_stock)
         for name in self._hands:
             await self._start(name)
-        self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(self._move_clock())]
+        clock = LabClock(self._hands, self._supervisor.settled, lambda: self._going and self._scratch is not None)
+        self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(clock.run())]
         for task in self._tasks:
             task.add_done_callback(self._broke)
         await until(self, _all_there)
@@ -236,25 +236,6 @@ class LabSession:
                 reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
         crashes = sum(self._supervisor.crashes.values())
         return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
-
-    async def _move_clock(self) -> None:
-        """While managers go: when all of them are dry, let virtual time pass to the next timer."""
-        while True:
-            await asyncio.sleep(_STEPPING_SECONDS)
-            if not self._going or self._scratch is None or not any(self._dues().values()):
-                continue
-            await self._supervisor.settled()
-            dues = [due for due in self._dues().values() if due]
-            if self._going and dues:
-                self._tell_all(Advance(min(dues)))
-                await asyncio.sleep(_STEPPING_SECONDS)
-
-    def _dues(self) -> dict[str, int | None]:
-        return {
-            name: hand.report.next_due
-            for name, hand in self._hands.items()
-            if not hand.dead and hand.report is not None and hand.report.state == "idle"
-        }
 
     async def log_page(
         self, context: str, limit: int, *, after: int | None = None, before: int | None = None
@@ -373,19 +354,14 @@ class LabSession:
         """See `Session.append`."""
         if context not in self._found.app.contexts:
             raise InputError(f"no context {context!r}: there are {', '.join(self._found.app.contexts)}")
-        if not stream or not type:
-            raise InputError("an event needs a stream and a type")
-        try:
-            text = json.encode(json.decode_object(data or "{}"))
-        except ValueError as error:
-            raise InputError(f"the data is no JSON object: {error}") from None
+        event = OutsideEvent.checked(stream, type, data or "{}")
         clock = self._snapshot.clock
         recorded_at = instant.write(instant.now()) if clock is None else written(int(clock * 1e6))
         path = log_files(self._found.app, self._folder, scratch=self._scratch is not None)[context]
 
         def write() -> int:
             with closing(SqliteLog.open(context, path, create=True)) as log:
-                return run(_append(log, stream, type, text, recorded_at))
+                return append_outside(log, event, recorded_at)
 
         position = await self._thread.run(write)
         self._changes.set()
@@ -430,9 +406,3 @@ async def until(session: Session, holds: Callable[[Snapshot], bool]) -> Snapshot
     while not holds(now):
         now = await session.changed(now.version)
     return now
-
-
-async def _append(log: SqliteLog, stream: str, type_: str, data: str, recorded_at: str) -> int:
-    async with log.transaction() as transaction:
-        version = (await transaction.versions([stream])).get(stream, 0) + 1
-        return await transaction.append([Draft(str(uuid.uuid4()), stream, version, type_, data, "{}", recorded_at)])

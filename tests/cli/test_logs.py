@@ -22,14 +22,14 @@ def test_append_refuses_what_is_no_json_object_and_writes_nothing(pmtui, log, da
     before = pmtui("export", log)
     code, out, err = pmtui("append", log, "s", "T", data)
     assert (code, out) == (2, "")
-    assert "DATA is not a JSON object" in err
+    assert "the data is not a JSON object" in err
     assert pmtui("export", log) == before
 
 
 def test_append_refuses_text_that_is_not_utf_8(process, tmp_path):
     done = process("append", tmp_path / "x.db", os.fsdecode(b"\xff"), "T", "{}")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"pmtui: STREAM is not UTF-8\n"
+    assert done.stderr == b"pmtui: the stream is not UTF-8\n"
     assert not (tmp_path / "x.db").exists()
 
 

@@ -140,3 +140,14 @@ async def test_selecting_the_other_manager_shows_its_journal(show, state):
         assert "nothing handled yet" in shown.text()
         await shown.press("m")
         assert "killed, not saved" in shown.text()
+
+
+async def test_the_head_of_the_pane_with_the_focus_stands_out(show):
+    def heads(shown) -> list[bool]:
+        panes = shown.main.log_panes
+        return [next(iter(pane.render_line(0))).style.bold or False for pane in panes]
+
+    async with show() as shown:
+        assert heads(shown) == [True, False, False, False]
+        await shown.press("tab")
+        assert heads(shown) == [False, True, False, False]

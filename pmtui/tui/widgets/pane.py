@@ -88,12 +88,9 @@ class Pane(Painted, can_focus=True):
     def scroll_to_newest(self) -> None:
         """Show the newest rows."""
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
         """The head shows where the focus is."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The head shows where the focus is."""
+        super().watch_has_focus(has_focus)
         self.repaint()
 
     def on_resize(self) -> None:
