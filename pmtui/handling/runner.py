@@ -1,11 +1,12 @@
 """Handling itself: turn after turn of one manager, each as one generator that yields at every point."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Act, Decider, Decision
 from pmtui.handling.errors import EventFailed
+from pmtui.handling.instances import Instances
 from pmtui.handling.recovery import fence, interrupted, verify
 from pmtui.handling.sources import Picked, Source, Sources, moment_of
 from pmtui.handling.turn import Alarms, Turn
@@ -26,7 +27,6 @@ from pmtui.storage.ledger import (
 from pmtui.storage.log import Log, LogReader, Pin, Sender
 
 LARGEST_TURN = 500
-_KEPT_INSTANCES = 20_000
 _SCAVENGE_EVERY = 10_000
 _FIRED_AT_ONCE = 500
 
@@ -77,7 +77,7 @@ class Runner:
         self._identities: dict[str, str] = {}
         self._number = 0
         self._interrupted: Pin | None = None
-        self._instances: dict[str, Instance] = {}
+        self._instances = Instances(ledger)
         self._uncounted = Counters()
         self._receipts: dict[str, int] = {}
         self._heads: dict[str, Cursor] = {}
@@ -186,7 +186,7 @@ class Runner:
 
     async def _fire(self, horizon: int) -> None:
         for correlation, *_ in await self._ledger.fire(self.state.epoch, horizon, _FIRED_AT_ONCE):
-            self._instances.pop(correlation, None)  # its timers are no longer as remembered
+            self._instances.forget(correlation)  # its timers are no longer as remembered
         self.next_due = await self._ledger.next_due()
 
     def _cut(self, turn: Turn, index: int) -> None:
@@ -203,14 +203,14 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-        fresh = await self._remember({name for _, name in met})
+        fresh = await self._instances.remember({name for _, name in met})
         current: dict[str, Instance] = {}
         alarms = Alarms()
         for index, (picked, (event, name)) in enumerate(zip(list(turn.picked), met, strict=True)):
             if not turn.repeated and alarms.before(picked.row):
                 self._cut(turn, index)
                 break
-            instance = current.get(name) or self._instances.get(name) or _missing(name)
+            instance = current.get(name) or self._instances.get(name)
             try:
                 decision = self._decider.decide(picked, event, index, instance, fresh=name in fresh)
             except EventFailed:
@@ -243,13 +243,6 @@ class Runner:
             else:
                 return
 
-    async def _remember(self, names: Set[str]) -> set[str]:
-        """Have the named instances in memory; those that had to be read from the ledger."""
-        unknown = {name for name in names if name and name not in self._instances}
-        found = await self._ledger.instances(unknown)
-        self._instances.update(found)
-        return set(found)
-
     async def _act(self, turn: Turn, target: str, acts: Sequence[Act]) -> None:
         """Take actions in one target. Where the turn was repeated, their receipts may say that they were taken."""
         scavenge: dict[str, int] = {}
@@ -266,6 +259,7 @@ class Runner:
         moves = self._sources.moves(turn.picked)
         added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
         heads = self._appended(turn)
+        changes = [(self._instances.get(name), after) for name, after in afters.items()]
         await self._ledger.save(
             Save(
                 epoch=self.state.epoch,
@@ -273,7 +267,7 @@ class Runner:
                 advances=True,
                 clock=moment,
                 cursors=moves,
-                instances=[(self._instances.get(name) or _missing(name), after) for name, after in afters.items()],
+                instances=changes,
                 journal=[self._journal_row(turn.number, decision) for decision in turn.decisions],
                 targets=heads,
                 counters=added,
@@ -285,22 +279,9 @@ class Runner:
         self._uncounted = Counters()
         self.counters += added
         self._clock.reached(moment)
-        if any(after.timers is not before for before, after in self._timers(afters)):
+        if any(before.timers is not after.timers for before, after in changes):
             self.next_due = await self._ledger.next_due()
-        self._keep(afters)
-
-    def _timers(self, afters: dict[str, Instance]) -> Iterator[tuple[object, Instance]]:
-        for name, after in afters.items():
-            before = self._instances.get(name)
-            yield (None if before is None else before.timers), after
-
-    def _keep(self, afters: dict[str, Instance]) -> None:
-        """Remember what was saved; of more than a bound, forget those not used for longest."""
-        for name, after in afters.items():
-            self._instances.pop(name, None)
-            self._instances[name] = after
-        while len(self._instances) > _KEPT_INSTANCES:
-            del self._instances[next(iter(self._instances))]
+        self._instances.saved(afters)
 
     async def _save_rest(self) -> None:
         """Nothing to handle: let the cursors pass what no handler names, and count what was done after a save."""
@@ -348,7 +329,3 @@ class Runner:
             if act.added and (known is None or last > known.position):
                 heads[act.context] = Cursor(last, self._identities[act.context])
         return heads
-
-
-def _missing(correlation: str) -> Instance:
-    return Instance(correlation, "missing", "", "", 0, {})

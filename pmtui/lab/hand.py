@@ -193,6 +193,7 @@ class Hand:
             to_do=sum(source.behind for source in sources),
             others=others,
             speed=speed,
+            crash_at=self.crash_at,
         )
         return ManagerView(
             name=self.manager.name,

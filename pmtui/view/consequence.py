@@ -4,7 +4,7 @@ What it promises is what happens; a test presses each key it names and compares.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from pmtui.model.app import Receiver
@@ -41,10 +41,29 @@ class Situation:
     to_do: int
     others: tuple[str, int] | None
     speed: Speed
+    crash_at: str = ""
+    """The point that its worker is to die at, as text; empty for none."""
 
 
 def consequence(now: Situation) -> Consequence:
     """The line for a situation."""
+    line = _line(now)
+    if now.crash_at and now.state in ("paused", "running", "idle"):
+        _, where, *phase = now.crash_at.split(":")
+        words = f"is set: it dies at {where}, {_phase_words(phase)}"
+        return replace(line, hints=(*line.hints, ("X", words)))
+    return line
+
+
+def _phase_words(phase: list[str]) -> str:
+    """The part of a point behind its event, as people say it."""
+    name, *detail = phase
+    if name != "acted":
+        return name
+    return f"action {int(detail[0]) + 1}" if detail[0].isdecimal() else f"acted in {detail[0]}"
+
+
+def _line(now: Situation) -> Consequence:
     match now.state:
         case "starting":
             return Consequence("Starting its worker …")

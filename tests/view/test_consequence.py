@@ -442,3 +442,16 @@ def test_the_strip_shows_nothing_that_came_from_data_as_it_was() -> None:
     view = upcoming_view(evil, "", 0, 2, "act-then-save")
     assert (view.event.context, view.event.type, view.event.label) == ("orders␛", "T‹202E›", "␇")
     assert view.event.where == "orders␛@3"
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [
+        ("fulfilment:orders@3:acted:0", "is set: it dies at orders@3, action 1"),
+        ("fulfilment:orders@3:saved", "is set: it dies at orders@3, saved"),
+        ("fulfilment:orders@500:acted:payments", "is set: it dies at orders@500, acted in payments"),
+    ],
+)
+def test_a_crash_that_is_to_come_is_told_until_it_has_come(point: str, words: str) -> None:
+    assert consequence(replace(NOW, crash_at=point)).hints[-1] == ("X", words)
+    assert all(key != "X" for key, _ in consequence(replace(NOW, state="killed", crash_at=point)).hints)

@@ -1,0 +1,37 @@
+"""The instances of a manager that are kept in memory, as the ledger has them."""
+
+from collections.abc import Mapping, Set
+
+from pmtui.storage.ledger import Instance, Ledger
+
+KEPT = 20_000
+
+
+class Instances:
+    """Reads instances when they are first needed and remembers them; of more than `KEPT`, forgets the least recent."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[str, Instance] = {}
+
+    async def remember(self, names: Set[str]) -> set[str]:
+        """Have the named ones in memory, as far as there are any; those that had to be read."""
+        found = await self._ledger.instances({name for name in names if name and name not in self._known})
+        self._known.update(found)
+        return set(found)
+
+    def get(self, name: str) -> Instance:
+        """One of those that were remembered; a `missing` one for a name that was never heard of."""
+        return self._known.get(name) or Instance(name, "missing", "", "", 0, {})
+
+    def forget(self, name: str) -> None:
+        """It has changed in the ledger."""
+        self._known.pop(name, None)
+
+    def saved(self, afters: Mapping[str, Instance]) -> None:
+        """These are in the ledger now."""
+        for name, after in afters.items():
+            self._known.pop(name, None)
+            self._known[name] = after
+        while len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
