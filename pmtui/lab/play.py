@@ -35,7 +35,7 @@ async def play(found: AppFile, source: DataFolder, say: Say) -> None:
 
 async def _scene(session: LabSession, manager: str, receiver: Receiver, title: str, say: Say) -> None:
     if receiver != "none":
-        await session.set_receipts(receiver)
+        session.set_receipts(receiver)
         await session.start_over()
     say("")
     say(f"{title}.")

@@ -211,14 +211,17 @@ class LabSession:
                 picture = await self._picture()
             except PmtuiError as error:
                 picture = replace(self._snapshot, notice=safe(str(error)))
-            if picture != self._snapshot:
-                self._snapshot = replace(picture, version=self._snapshot.version + 1)
-                published, self._published = self._published, asyncio.Event()
-                published.set()
+            self._publish(picture)
             await asyncio.sleep(_GOING_SECONDS if self._going else _STEPPING_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await self._changes.wait()
+
+    def _publish(self, picture: Snapshot) -> None:
+        if picture != self._snapshot:
+            self._snapshot = replace(picture, version=self._snapshot.version + 1)
+            published, self._published = self._published, asyncio.Event()
+            published.set()
 
     async def _bury(self) -> None:
         async with self._burying:  # a restart waits until the story of the one before is told
@@ -337,17 +340,19 @@ class LabSession:
         self._going = False
         await self._begin()
 
-    async def set_receipts(self, receiver: Receiver) -> None:
+    def set_receipts(self, receiver: Receiver) -> None:
         """See `Session.set_receipts`."""
         self._receivers.update(dict.fromkeys(self._receivers, receiver))
         self._supervisor.receivers.update(self._receivers)
         self._tell_all(SetReceivers(self._receivers))
+        self._publish(replace(self._snapshot, receipts=receiver))
         self._changes.set()
 
-    async def set_speed(self, speed: Speed) -> None:
+    def set_speed(self, speed: Speed) -> None:
         """See `Session.set_speed`."""
         self._speed = speed
         self._tell_all(SetSpeed(speed))
+        self._publish(replace(self._snapshot, speed=speed))  # at once: the next key press may count on it
         self._changes.set()
 
     async def append(self, context: str, stream: str, type: str, data: str) -> int:

@@ -92,7 +92,7 @@ class PmtuiApp(App[None]):
             return
         await self.switch_screen(MainScreen(self._session, self._wall_clock))
         if not self.is_headless:
-            self.call_after_refresh(terminal.calm_the_collector)
+            self.call_after_refresh(terminal.make_responsive)
 
     def on_main_screen_broken(self, message: MainScreen.Broken) -> None:
         """The session cannot go on."""

@@ -59,10 +59,10 @@ class Session(Protocol):
     async def start_over(self) -> None:
         """Throw the scratch copy away and make it anew; receipts and speed stay as they are."""
 
-    async def set_receipts(self, receiver: Receiver) -> None:
+    def set_receipts(self, receiver: Receiver) -> None:
         """Let all contexts use this receiver from the next action on."""
 
-    async def set_speed(self, speed: Speed) -> None:
+    def set_speed(self, speed: Speed) -> None:
         """Change the speed of what is not paused."""
 
     async def append(self, context: str, stream: str, type: str, data: str) -> int:

@@ -134,7 +134,7 @@ async def test_it_is_true_when_the_same_turn_is_killed_again_and_again(data: Pat
         assert hands.now.doubled == times
         assert "repeats payments@" in hands.words
         assert hands.hints["x"] == "here repeats it once more"
-    await hands.session.set_receipts("exact")
+    hands.session.set_receipts("exact")
     await hands.until(lambda now: now.receipts == "exact")
     assert hands.hints["x"].startswith("here repeats nothing")
     await hands.crash()
@@ -156,7 +156,7 @@ async def test_switching_the_receipts_after_the_death_changes_what_the_restart_i
     await hands.step(4)
     await hands.crash()
     assert "receipts will stop" in hands.hints["r"]
-    await hands.session.set_receipts("none")
+    hands.session.set_receipts("none")
     await hands.until(lambda now: now.receipts == "none")
     assert "2 actions will be repeated" in hands.hints["r"]
     await hands.restart()
@@ -254,7 +254,7 @@ async def test_when_dry_s_moves_the_clock_on_to_the_next_timer(data: Path, lab: 
 async def test_a_repeated_larger_turn_can_be_stepped_and_is_told_truly(data: Path, lab: Open) -> None:
     orders(data, *["ps"] * 6)
     hands = await lab(ONE, receiver="none")
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.session.crash_at("fulfilment", Point.parse("fulfilment:orders@6:acted:payments"))
     await hands.session.go_on("fulfilment")
     await hands.dead()
@@ -270,7 +270,7 @@ async def test_a_repeated_larger_turn_can_be_stepped_and_is_told_truly(data: Pat
         assert (hands.now.doubled, hands.hints["s"]) == (doubled, "goes on to the next log")
         assert hands.hints["x"] == "here repeats what was taken"
         await hands.crash()
-    await hands.session.set_receipts("exact")
+    hands.session.set_receipts("exact")
     await hands.until(lambda now: now.receipts == "exact")
     assert hands.hints["r"].endswith("receipts will stop what was taken")
     await hands.restart()

@@ -49,7 +49,7 @@ async def test_the_originals_are_never_written_whatever_is_done(data: Path, lab:
     await hands.restart()
     await hands.session.append("shipping", "s", "Lost", "{}")
     await hands.session.start_over()
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.dry()
     assert hashes(data) == before
     assert inside(labs)
@@ -182,7 +182,7 @@ async def test_a_crash_can_be_set_for_a_point_and_happens_once(data: Path, lab: 
 async def test_a_large_turn_is_told_from_its_files(data: Path, lab: Open) -> None:
     orders(data, *["ps"] * 60)
     hands = await lab(ONE, receiver="exact")
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.session.crash_at("fulfilment", Point.parse(f"{AT}60:acted:payments"))
     await hands.session.go_on("fulfilment")
     await hands.dead()
@@ -190,7 +190,7 @@ async def test_a_large_turn_is_told_from_its_files(data: Path, lab: Open) -> Non
     assert hands.hints["r"] == "restarts it: the turn is handled again and receipts will stop what was taken"
     [entry] = (await hands.session.journal_page("fulfilment", 5)).entries
     assert (entry.glyph, entry.where, entry.type, entry.words) == ("✖", "orders@1–60", "60 events", "killed, not saved")
-    await hands.session.set_receipts("none")
+    hands.session.set_receipts("none")
     await hands.until(
         lambda now: "60 actions will be repeated" in dict(now.manager("fulfilment").consequence.hints)["r"]
     )
@@ -209,8 +209,8 @@ async def test_start_over_brings_the_first_moment_back_but_keeps_receipts_and_sp
     await hands.restart()
     await hands.event()
     await hands.session.append("orders", "o", "OrderPlaced", "{}")
-    await hands.session.set_receipts("high-water")
-    await hands.session.set_speed("20")
+    hands.session.set_receipts("high-water")
+    hands.session.set_speed("20")
     old = hands.manager.pid
     assert hands.now.doubled == 2
     await hands.session.start_over()
@@ -235,7 +235,7 @@ async def test_a_failing_handler_stops_that_manager_only_and_goes_on_when_it_is_
     )
     assert text != TWO
     hands = await lab(text)
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.session.go_on("fulfilment")
     other = Hands(hands.session, "refunds")
     await hands.until(lambda now: now.manager("refunds").state == "failed")
@@ -285,13 +285,13 @@ async def test_a_file_that_no_longer_parses_is_told_and_can_be_mended(data: Path
 async def test_it_goes_on_at_every_speed_and_pauses(data: Path, lab: Open, speed: str) -> None:
     orders(data, *["p"] * 3)
     hands = await lab(ONE)
-    await hands.session.set_speed(speed)  # type: ignore[arg-type]
+    hands.session.set_speed(speed)  # type: ignore[arg-type]
     await hands.session.go_on("fulfilment")
     await hands.until(lambda now: bool(point(now.manager("fulfilment"))) or now.manager("fulfilment").handled > 0)
     await hands.session.pause("fulfilment")
     await hands.until(lambda now: now.manager("fulfilment").state == "paused")
     assert hands.now.speed == speed
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.dry()
     assert len(await hands.types("payments")) == 3
 
@@ -299,7 +299,7 @@ async def test_it_goes_on_at_every_speed_and_pauses(data: Path, lab: Open, speed
 async def test_a_kill_at_full_speed_and_a_restart_go_on_without_a_pause(data: Path, lab: Open) -> None:
     orders(data, *["ps"] * 3000)
     hands = await lab(ONE)
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.session.go_on("fulfilment")
     await hands.until(lambda now: now.manager("fulfilment").handled > 0)
     await hands.crash()
@@ -312,7 +312,7 @@ async def test_a_kill_at_full_speed_and_a_restart_go_on_without_a_pause(data: Pa
 async def test_when_all_is_dry_time_moves_on_to_the_timers(data: Path, lab: Open) -> None:
     orders(data, "", "")
     hands = await lab(TWO)
-    await hands.session.set_speed("max")
+    hands.session.set_speed("max")
     await hands.session.go_on("fulfilment")
     await hands.until(lambda now: now.contexts[3].head == 4 and now.manager("fulfilment").pending_timers == 0)
     assert sorted(await hands.types("notifications")) == ["Noted", "Noted", "ReminderSent", "ReminderSent"]

@@ -43,6 +43,8 @@ class Terminal:
             command[0], list(command[1:]), dimensions=(rows, columns), env=environment, timeout=_SECONDS
         )
 
+        self.process.delaybeforesend = None
+
     @property
     def pid(self) -> int:
         return self.process.pid
@@ -77,6 +79,8 @@ class Terminal:
 
     def text(self) -> str:
         """The screen, line by line."""
+        self._stream.feed(_without_private(self._unseen))
+        self._unseen = b""
         return "\n".join(self._screen.display)
 
     def until(self, shows: str | Callable[[str], bool], seconds: float = _SECONDS) -> str:

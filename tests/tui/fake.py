@@ -355,12 +355,12 @@ class FakeSession:
         self.called("start_over")
         self.reset()
 
-    async def set_receipts(self, receiver: Receiver) -> None:
+    def set_receipts(self, receiver: Receiver) -> None:
         self.called("set_receipts", receiver)
         self.receipts = receiver
         self.touch()
 
-    async def set_speed(self, speed: Speed) -> None:
+    def set_speed(self, speed: Speed) -> None:
         self.called("set_speed", speed)
         self.speed = speed
         self.touch()

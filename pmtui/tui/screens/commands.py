@@ -94,17 +94,23 @@ class Commands:
         self._change_speed(-1)
 
     def _change_speed(self, by: int) -> None:
-        speed = SPEEDS[SPEEDS.index(self._screen.snapshot.speed) + by]
-        self._ask(self._screen.session.set_speed(speed), f"Speed: {SPEED_WORDS[speed]}.")
+        session = self._screen.session
+        # From the session's own picture: of keys that come fast, none may count on one that is not drawn yet.
+        number = SPEEDS.index(session.snapshot().speed) + by
+        speed = SPEEDS[min(max(number, 0), len(SPEEDS) - 1)]
+        session.set_speed(speed)
+        self._screen.say(f"Speed: {SPEED_WORDS[speed]}.")
 
     def _receipts(self) -> None:
-        receiver = _NEXT_RECEIPTS[self._screen.snapshot.receipts]
+        session = self._screen.session
+        receiver = _NEXT_RECEIPTS[session.snapshot().receipts]
         what = {
             "none": "nothing stops a repeated action",
             "exact": "each action has its own",
             "high-water": "the highest one per aggregate and sender counts",
         }[receiver]
-        self._ask(self._screen.session.set_receipts(receiver), f"Receipts {receipts_word(receiver)}: {what}.")
+        session.set_receipts(receiver)
+        self._screen.say(f"Receipts {receipts_word(receiver)}: {what}.")
 
     def _start_over(self) -> None:
         self._ask(self._screen.session.start_over(), "Started over.")
