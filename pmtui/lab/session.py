@@ -88,6 +88,8 @@ class LabSession:
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
         self._broken: BaseException | None = None
+        self._draw: Callable[[], Snapshot] = self.snapshot
+        """The last picture once more, with receivers and speed as they are now."""
         self._burying = asyncio.Lock()
         self._hands: dict[str, Hand]
         self._reader: Reader
@@ -131,6 +133,7 @@ class LabSession:
         files = log_files(app, self._folder, scratch=self._scratch is not None)
         self._hands = {name: Hand(manager) for name, manager in app.managers.items()}
         self._snapshot = replace(self._snapshot, managers=(), version=self._snapshot.version + 1)
+        self._draw = self.snapshot
         self._reader = Reader(app, files, self._folder)
         self._observer = Observer(app, self._reader, self._hands, self._mode)
         self._supervisor = Supervisor(
@@ -238,7 +241,12 @@ class LabSession:
             if report is not None and (hand.worker is None or hand.worker.pid != report.pid):
                 reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
         crashes = sum(self._supervisor.crashes.values())
-        return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
+
+        def draw() -> Snapshot:
+            return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
+
+        self._draw = draw
+        return draw()
 
     async def log_page(
         self, context: str, limit: int, *, after: int | None = None, before: int | None = None
@@ -345,14 +353,14 @@ class LabSession:
         self._receivers.update(dict.fromkeys(self._receivers, receiver))
         self._supervisor.receivers.update(self._receivers)
         self._tell_all(SetReceivers(self._receivers))
-        self._publish(replace(self._snapshot, receipts=receiver))
+        self._publish(self._draw())
         self._changes.set()
 
     def set_speed(self, speed: Speed) -> None:
         """See `Session.set_speed`."""
         self._speed = speed
         self._tell_all(SetSpeed(speed))
-        self._publish(replace(self._snapshot, speed=speed))  # at once: the next key press may count on it
+        self._publish(self._draw())  # at once: the next key press may count on it
         self._changes.set()
 
     async def append(self, context: str, stream: str, type: str, data: str) -> int:
