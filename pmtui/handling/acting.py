@@ -15,6 +15,9 @@ from pmtui.storage.ledger import Outcome
 from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
 
 
+_KEPT_VERSIONS = 20_000
+
+
 @dataclass(slots=True)
 class _Received:
     """What the target already knows of one sender, within one transaction."""
@@ -62,6 +65,9 @@ class Target:
         self._log = log
         self._aggregate = aggregate
         self._senders = senders
+        self._head = 0
+        self._versions: dict[str, int] = {}
+        """What the streams' versions were when the log ended at `_head`, where this manager was the last to write."""
 
     async def act(
         self, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock, scavenge: Mapping[str, int]
@@ -89,6 +95,9 @@ class Target:
             for source, sender in received.items():
                 await self._settle(transaction, source, sender, scavenge)
             head = await writer.finish()
+        self._head, self._versions = head, writer.versions
+        if len(self._versions) > _KEPT_VERSIONS:
+            self._versions = {}
         for act, outcome, first, added, original in results:
             act.outcome, act.first, act.added, act.original = outcome, first, added, original
         return head
@@ -112,7 +121,9 @@ class Target:
         received = {
             source: await self._received(transaction, source, acts, receiver) for source in {a.source for a in acts}
         }
-        writer = _Writer(transaction, self._aggregate, clock, self._log.name)
+        # Taken away until the transaction is committed: one that is rolled back must leave nothing of its own behind.
+        known, self._versions = (self._versions if transaction.head == self._head else {}), {}
+        writer = _Writer(transaction, self._aggregate, clock, self._log.name, known)
         await writer.prepare(acts)
         results: list[tuple[Act, Outcome, int, int, int]] = []
         for act in acts:
@@ -176,18 +187,27 @@ class _Rehearsed(Exception):
 class _Writer:
     """Collects the events of one transaction and appends them at its end, in one go."""
 
-    def __init__(self, transaction: LogTransaction, aggregate: Aggregate | None, clock: Clock, context: str) -> None:
+    def __init__(
+        self,
+        transaction: LogTransaction,
+        aggregate: Aggregate | None,
+        clock: Clock,
+        context: str,
+        versions: dict[str, int],
+    ) -> None:
+        self.versions = versions
         self._transaction = transaction
         self._aggregate = aggregate
         self._clock = clock
         self._context = context
         self._drafts: list[Draft] = []
-        self._versions: dict[str, int] = {}
         self._added: dict[str, list[Row]] = {}
 
     async def prepare(self, acts: Sequence[Act]) -> None:
-        """Learn the versions of all streams at once."""
-        self._versions = await self._transaction.versions({act.stream for act in acts})
+        """Learn the versions of all streams that are not known, at once."""
+        unknown = {act.stream for act in acts if act.stream not in self.versions}
+        if unknown:
+            self.versions.update(await self._transaction.versions(unknown))
 
     async def perform(self, act: Act, sender: Sender) -> tuple[int, int]:
         """Add the action's events; the position of the first (0: none) and how many."""
@@ -195,7 +215,7 @@ class _Writer:
         before = len(drafts)
         stamp = self._clock.stamp(act.cause)
         key = f"{sender.app}/{sender.manager}/{act.source}/{act.position}/{act.ordinal}/"
-        version = self._versions.get(act.stream, 0)
+        version = self.versions.get(act.stream, 0)
         new = ((act.type, act.data),) if act.kind == "append" else await self._decided(act)
         for index, (type_, data) in enumerate(new):
             version += 1
@@ -203,7 +223,7 @@ class _Writer:
             if self._aggregate is not None:
                 row = Row(self._transaction.head + len(drafts), *drafts[-1])
                 self._added.setdefault(act.stream, []).append(row)
-        self._versions[act.stream] = version
+        self.versions[act.stream] = version
         return (self._transaction.head + before + 1 if new else 0), len(new)
 
     async def _decided(self, act: Act) -> Sequence[tuple[str, str]]:

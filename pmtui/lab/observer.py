@@ -41,7 +41,7 @@ class Observer:
 
     def take_stock(self) -> None:
         """Note what was there before: only what happens from now on is counted."""
-        self._doubled_before = {name: self._reader.repeats(name)[0] for name in self._app.contexts}
+        self._doubled_before = {name: self._reader.doubled(name) for name in self._app.contexts}
         for name, hand in self._hands.items():
             state = self._reader.state(name)
             hand.base = Counters() if state is None else state.counters
@@ -66,7 +66,7 @@ class Observer:
         for name in self._app.contexts:
             try:
                 contexts.append(ContextView(name, self._reader.head(name), self._reader.writers(name)))
-                doubled += self._reader.repeats(name)[0] - self._doubled_before.get(name, 0)
+                doubled += self._reader.doubled(name) - self._doubled_before.get(name, 0)
             except PmtuiError as error:
                 contexts.append(ContextView(name, problem=safe(str(error))))
         return tuple(contexts), doubled, {name: self._pull_manager(name, reports[name]) for name in self._hands}

@@ -94,6 +94,7 @@ class Reader:
         self._logs: dict[str, SqliteLog] = {}
         self._ledgers: dict[str, SqliteLedger] = {}
         self._tallies: dict[tuple[str, str], _Tally] = {}
+        self._doubled: dict[str, tuple[int, int]] = {}
 
     def log(self, context: str) -> SqliteLog | None:
         """The log of a context, None while it is not there.
@@ -197,16 +198,18 @@ class Reader:
             ).fetchone()[0]
         return found
 
-    def repeats(self, context: str) -> tuple[int, int]:
-        """How many actions were applied more than once in a log with events added, and the last note's number."""
+    def doubled(self, context: str) -> int:
+        """How many actions were applied more than once in a log, with events added; counted on from the last look."""
         log = self.log(context)
         if log is None:
-            return 0, 0
+            return 0
+        seen, number = self._doubled.get(context, (0, 0))
         with log.database.explained():
-            found = log.database.connection.execute(
-                "SELECT count(*), coalesce(max(id), 0) FROM repeats WHERE added > 0"
-            ).fetchone()
-        return found[0], found[1]
+            rows = log.database.connection.execute("SELECT id, added FROM repeats WHERE id > ?", (seen,)).fetchall()
+        if rows:
+            seen, number = max(row[0] for row in rows), number + sum(row[1] > 0 for row in rows)
+            self._doubled[context] = (seen, number)
+        return number
 
     def writers(self, context: str) -> tuple[str, ...]:
         """The managers of this app that have acted there."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pmtui.handling.drive import run
+from pmtui.handling.runner import LARGEST_TURN
 from pmtui.model.app import Receiver
 from pmtui.model.manager import Delivery
 from pmtui.storage.ledger import LedgerState, Taken, actions_of
@@ -128,7 +129,8 @@ def _lost(reader: Reader, manager: str, number: int, state: LedgerState | None) 
         return ()
     with ledger.database.explained():
         rows = ledger.database.connection.execute(
-            "SELECT source, position, actions FROM journal WHERE turn = ?", (number,)
+            "SELECT source, position, actions FROM journal WHERE id > (SELECT max(id) FROM journal) - ? AND turn = ?",
+            (LARGEST_TURN, number),
         ).fetchall()
     return tuple(
         taken

@@ -337,3 +337,23 @@ def test_a_removed_ledger_is_told_by_what_the_targets_have_from_it(worlds, folde
 
     run(pin())
     refused(world, "actions of turn 7 of pair, but its ledger is at turn 0")
+
+
+def test_versions_go_on_without_a_gap_where_somebody_else_appends_in_between(worlds, folder):
+    """What a target remembers of its streams counts only as long as nobody else has written there."""
+    world = worlds(pair_app(), folder)
+    world.seed("a", ("Began", "1", 1))
+    runner = world.runner()
+    finish(runner)
+    last = world.rows("x")[-1]
+
+    async def append() -> None:
+        async with world.logs["x"].transaction() as transaction:
+            await transaction.append([Draft("out", last.stream, last.version + 1, "Other", "{}", "{}", at(2))])
+
+    run(append())
+    world.seed("a", ("Began", "1", 5))
+    finish(runner)
+    versions = [row.version for row in world.rows("x") if row.stream == last.stream]
+    assert versions == list(range(1, len(versions) + 1))
+    assert versions[-1] > last.version + 1

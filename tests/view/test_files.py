@@ -31,7 +31,7 @@ def test_where_there_are_no_files_there_is_nothing_to_read(files: Files) -> None
     assert progress(files, reader) == (0, 0, 0, 0, False)
     assert (reader.head("orders"), reader.state("fulfilment"), reader.worked("fulfilment")) == (0, None, None)
     assert (reader.instances("fulfilment"), reader.pending_timers("fulfilment")) == ((0, 0), 0)
-    assert (reader.repeats("orders"), reader.writers("orders")) == ((0, 0), ())
+    assert (reader.doubled("orders"), reader.writers("orders")) == (0, ())
     assert log_page(reader, "orders", 5, None, None).rows == ()
     assert journal_page(reader, "fulfilment", 5, None, (), None).entries == ()
     assert list(files.data.path.iterdir()) == [], "reading makes no files"
@@ -124,7 +124,7 @@ def test_a_doubled_event_and_its_twin_point_at_one_another(files: Files) -> None
     rows = log_page(reader, "payments", 10, None, None).rows
     assert [(row.position, row.original, row.repeated) for row in rows] == [(1, 0, 2), (2, 1, 0), (3, 0, 0)]
     assert all((row.original, row.repeated) == (0, 0) for row in log_page(reader, "shipping", 10, None, None).rows)
-    assert reader.repeats("payments")[0] == 1
+    assert reader.doubled("payments") == 1
     assert log_page(reader, "payments", 1, 1, None).rows[0].original == 1, "also where only one of them is on the page"
 
 

@@ -193,6 +193,7 @@ class SqliteLogTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._senders: dict[Sender, int] = {}
         self.head = head_of(connection)
 
     async def pin(self, app: str, manager: str) -> Pin | None:
@@ -258,6 +259,12 @@ class SqliteLogTransaction:
         return append_to(self._connection, drafts)
 
     def _sender(self, sender: Sender) -> int:
+        number = self._senders.get(sender)
+        if number is None:
+            number = self._senders[sender] = self._sender_row(sender)
+        return number
+
+    def _sender_row(self, sender: Sender) -> int:
         key = (sender.app, sender.manager, sender.source, sender.identity)
         row = self._connection.execute(
             "SELECT id FROM senders WHERE app = ? AND manager = ? AND source = ? AND identity = ?", key
