@@ -14,7 +14,6 @@ from pmtui.storage.errors import Superseded
 from pmtui.storage.ledger import Outcome
 from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
 
-
 _KEPT_VERSIONS = 20_000
 
 
