@@ -196,6 +196,7 @@ class MainScreen(Screen[None]):
 
     def reveal(self, pane: Pane) -> None:
         """Give a pane the focus, making room for it where it is out of sight."""
+        before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
             self.zoomed = pane
         layout, panes = self._places, self.log_panes
@@ -203,7 +204,8 @@ class MainScreen(Screen[None]):
             index = panes.index(pane)
             if not self._first <= index < self._first + len(layout.panes):
                 self._first = index if index < self._first else index - len(layout.panes) + 1
-        self.lay_out()
+        if before != (self.zoomed, self._first):  # laying out draws the whole screen anew
+            self.lay_out()
         if not pane.display:
             self.zoomed = pane
             self.lay_out()
