@@ -26,7 +26,6 @@ class Act(msgspec.Struct):
         ordinal: its number among all actions of that event.
         source, position: the event; with the ordinal and the sender its key.
         kind, context, stream, type, data: what is asked; `data` as JSON text.
-        payload: the same data as a value.
         fingerprint: of all that is asked.
         metadata: JSON text for the events it appends.
         cause: the event's `recorded_at`.
@@ -42,7 +41,6 @@ class Act(msgspec.Struct):
     stream: str
     type: str
     data: str
-    payload: dict[str, Any]
     fingerprint: bytes
     metadata: str
     cause: str
@@ -269,7 +267,6 @@ class Decider:
             action.stream,
             type_,
             data,
-            action.data,
             fingerprint(kind, action.context, action.stream, type_, action.data),
             self._metadata(decision.source, row.position, ordinal, decision.correlation),
             row.recorded_at,

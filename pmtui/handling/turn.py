@@ -41,7 +41,6 @@ class Turn:
         number: one more than the last turn saved.
         picked: its events, in order.
         decisions: what follows from each, once decided.
-        befores: the instances as the ledger has them, by correlation id.
         delivery: whether it acts or saves first.
         cursors: where the cursors stood before it, by source.
         repeated: whether it is done again because a crash interrupted it.
@@ -62,7 +61,6 @@ class Turn:
         self.cursors = cursors
         self.picked = picked
         self.decisions: list[Decision] = []
-        self.befores: dict[str, Instance] = {}
         self.delivery = delivery
         self.repeated = repeated
         self.point: Point | None = None

@@ -40,7 +40,6 @@ class Pulled:
     completed: int
     pending: int
     turn_label: str
-    turn_time: str
     upcoming_label: str
     late: int
     suppressed: int

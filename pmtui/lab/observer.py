@@ -75,15 +75,14 @@ class Observer:
         hand = self._hands[name]
         state = self._reader.state(name)
         upcoming = None if report is None else report.upcoming
-        label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
+        event = report.turn.event if report is not None and report.turn is not None else None
         running, completed, pending = self._counted(name)
         return Pulled(
             progress=self._reader.progress(hand.manager, state),
             running=running,
             completed=completed,
             pending=pending,
-            turn_label=label,
-            turn_time=at,
+            turn_label=self._told(name, event)[0],
             upcoming_label=self._told(name, upcoming)[0],
             late=0 if state is None else state.counters.late,
             suppressed=0 if state is None else state.counters.suppressed,

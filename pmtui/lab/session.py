@@ -73,7 +73,6 @@ class LabSession:
     def __init__(self, found: AppFile, source: DataFolder, options: Options, thread: DatabaseThread) -> None:
         self._found = found
         self._source = source
-        self._options = options
         self._thread = thread
         self._scratch: Scratch | None = None
         self._speed: Speed = "4"

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pmtui.model.manager import Delivery
 from pmtui.storage.ledger import Outcome
+from pmtui.workers.protocol import Speed as Speed  # noqa: PLC0414  (part of what a screen sees)
 
 ManagerState = Literal["starting", "paused", "running", "idle", "killed", "failed", "stopped"]
 """`paused` before the next event or in the middle of one; `idle` goes on but has nothing to do; `killed` by a crash;
@@ -12,7 +13,6 @@ ManagerState = Literal["starting", "paused", "running", "idle", "killed", "faile
 
 StepState = Literal["done", "now", "todo"]
 Receipts = Literal["exact", "high-water", "none", "mixed"]
-Speed = Literal["phase", "1", "4", "20", "max"]
 SPEEDS: tuple[Speed, ...] = ("phase", "1", "4", "20", "max")
 """One phase a second; 1, 4 or 20 events a second; as fast as it goes, the only one that takes larger turns."""
 

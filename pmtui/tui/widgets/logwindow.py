@@ -44,10 +44,6 @@ class LogWindow:
         """Whether this position is among the lines to show."""
         return any(isinstance(line, LogRow) and line.position == position for line in self.visible(height))
 
-    def at_end(self, height: int) -> bool:
-        """Whether the newest event that was read is shown, and there was none after it."""
-        return not self._after and self.top >= len(self.lines) - height
-
     async def follow(self, position: int, height: int, head: int) -> None:
         """Show a position; where it is shown already, nothing moves but what is new comes in.
 
