@@ -134,7 +134,7 @@ class LogTransaction(Protocol):
     async def floor(self, sender: Sender) -> int:
         """The position up to which the sender's receipts were removed as done with; 0 for none."""
 
-    async def record(self, sender: Sender, receipts: Iterable[Receipt]) -> None:
+    async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         """Store receipts; for a key that has one already, the first stays."""
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:

@@ -144,7 +144,7 @@ class MemoryLogTransaction:
         """See `LogTransaction.floor`."""
         return self.state.floors.get(sender, 0)
 
-    async def record(self, sender: Sender, receipts: Iterable[Receipt]) -> None:
+    async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         """See `LogTransaction.record`."""
         own = dict(self.state.receipts.get(sender, {}))
         for receipt in receipts:

@@ -6,9 +6,11 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal
 
 from pmtui.storage.errors import StorageError, WentBack
@@ -56,25 +58,14 @@ class Database:
         self._inode = _inode(self._file)
         self._wal_inode = _inode(self._file + "-wal")  # there since the first read, and stays while we are connected
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """A write transaction, begun at once: committed when the block ends, rolled back when it raises.
 
         Raises:
-            WentBack: another file lies at the path by now.
+            WentBack: another file lies at the path by now; found at the latest before the commit.
             StorageError: the disk is full, the file locked or damaged.
         """
-        self._still_there(writing=True)
-        with self.explained():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.connection
-                self._still_there(writing=True)  # an aggregate may have taken its time
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
+        return _Transaction(self)
 
     @contextmanager
     def reading(self, *, together: bool = False) -> Iterator[sqlite3.Connection]:
@@ -96,10 +87,14 @@ class Database:
                     self.connection.execute("ROLLBACK")
             else:
                 yield self.connection
-        self._still_there(writing=False)
+        self.still_there(writing=False)
 
-    def _still_there(self, *, writing: bool) -> None:
-        """SQLite goes on with unlinked files without a word, and what it commits there is gone."""
+    def still_there(self, *, writing: bool) -> None:
+        """SQLite goes on with unlinked files without a word, and what it commits there is gone.
+
+        Raises:
+            WentBack: another file lies at the path by now.
+        """
         now = _inode(self._file)
         if now is None or now != self._inode:
             raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
@@ -117,6 +112,46 @@ class Database:
     def close(self) -> None:
         """Close the file; the last one to close it also tidies its write-ahead log away."""
         self.connection.close()
+
+
+class _Transaction:
+    """The block of one write transaction. A class, because a generator costs several times as much."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> sqlite3.Connection:
+        connection = self._database.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._give_up(error)
+            raise
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._give_up(error)
+            return
+        try:
+            self._database.still_there(writing=True)  # last thing: an aggregate may have taken its time
+            self._database.connection.execute("COMMIT")
+        except BaseException as failed:
+            self._give_up(failed)
+            raise
+
+    def _give_up(self, error: BaseException) -> None:
+        """Roll back, and tell in one line what SQLite says of a file, or that it is another file by now."""
+        connection = self._database.connection
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error):
+            self._database.still_there(writing=True)
+            raise StorageError(explain(self._database.path, error)) from error
 
 
 def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, read_only: bool = False) -> Database:
@@ -291,14 +326,21 @@ def insert_many(connection: sqlite3.Connection, into: str, rows: Sequence[Sequen
         into: the statement up to and without VALUES.
         rows: all of one width.
     """
+    if len(rows) == 1:
+        connection.execute(_insert(into, len(rows[0]), 1), rows[0])
+        return
     start = 0
     while start < len(rows):
         size = next(chunk for chunk in _CHUNKS if chunk <= len(rows) - start)
-        one = "(" + ",".join("?" * len(rows[0])) + ")"
-        connection.execute(
-            f"{into} VALUES {','.join([one] * size)}", list(chain.from_iterable(rows[start : start + size]))
-        )
+        some = rows[start : start + size] if size < len(rows) else rows
+        connection.execute(_insert(into, len(rows[0]), size), list(chain.from_iterable(some)))
         start += size
+
+
+@cache
+def _insert(into: str, width: int, rows: int) -> str:
+    one = "(" + ",".join("?" * width) + ")"
+    return f"{into} VALUES {','.join([one] * rows)}"
 
 
 def placeholders(values: Iterable[Any]) -> str:

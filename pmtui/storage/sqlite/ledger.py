@@ -69,6 +69,7 @@ CREATE TABLE journal(
 
 _COUNTERS = ("handled", "ignored", "performed", "suppressed", "crashes", "late")
 _PENDING = "correlation, type, due, recorded_at, data, metadata, fired"
+_INSTANCE = "correlation, status, state, started, missed, type, due, recorded_at, data, metadata, fired"
 _JOURNAL = (
     "INSERT INTO journal(turn, source, position, type, stream, correlation, outcome, recorded_at, handled_at, actions)"
 )
@@ -159,7 +160,9 @@ class SqliteLedger:
     async def instances(self, correlations: Iterable[str]) -> dict[str, Instance]:
         """See `Ledger.instances`."""
         names = list(correlations)
-        with self.database.reading(together=True) as connection:
+        if not names:
+            return {}
+        with self.database.reading() as connection:
             return instances_of(connection, names)
 
     async def next_due(self) -> int | None:
@@ -227,11 +230,14 @@ class SqliteLedger:
 
 def _move(connection: Connection, source: str, before: Cursor, after: Cursor) -> None:
     """Compare and set a cursor; one that was never saved counts as 0."""
-    connection.execute("INSERT OR IGNORE INTO cursors VALUES (?, 0, ?)", (source, before.identity))
     moved = connection.execute(
         "UPDATE cursors SET position = ?, identity = ? WHERE context = ? AND position = ? AND identity = ?",
         (after.position, after.identity, source, before.position, before.identity),
     )
+    if moved.rowcount != 1 and before.position == 0:
+        moved = connection.execute(
+            "INSERT OR IGNORE INTO cursors VALUES (?, ?, ?)", (source, after.position, after.identity)
+        )
     if moved.rowcount != 1:
         raise Superseded(f"the cursor in {source} was moved by another worker")
 
@@ -239,20 +245,20 @@ def _move(connection: Connection, source: str, before: Cursor, after: Cursor) ->
 def instances_of(connection: Connection, names: list[str]) -> dict[str, Instance]:
     """The named instances with their timers."""
     found: dict[str, Instance] = {}
+    timers: dict[str, dict[str, Timer]] = {}
     for start in range(0, len(names), 500):
         some = names[start : start + 500]
-        timers: dict[str, dict[str, Timer]] = {}
-        for correlation, *timer in connection.execute(
-            f"SELECT {_PENDING} FROM pending WHERE correlation IN ({placeholders(some)})", some
-        ):
-            timers.setdefault(correlation, {})[timer[0]] = Timer(*timer)
-        for row in connection.execute(
-            "SELECT correlation, status, state, started, missed FROM instances "
+        # One statement, so that instances and timers are of one commit.
+        for correlation, status, state, started, missed, *timer in connection.execute(
+            f"SELECT {_INSTANCE} FROM instances LEFT JOIN pending USING (correlation) "
             f"WHERE correlation IN ({placeholders(some)})",
             some,
         ):
-            correlation, status, state, started, missed = row
-            found[correlation] = Instance(correlation, status, state, started, missed, timers.get(correlation, {}))
+            if correlation not in found:
+                timers[correlation] = {}
+                found[correlation] = Instance(correlation, status, state, started, missed, timers[correlation])
+            if timer[0] is not None:
+                timers[correlation][timer[0]] = Timer(*timer)
     return found
 
 
@@ -269,7 +275,8 @@ def _write_instances(connection: Connection, save: Save) -> None:
             continue
         gone.extend((after.correlation, type_) for type_ in before.timers if type_ not in after.timers)
         new.extend(_pending_rows(before.timers, after))
-    connection.executemany("DELETE FROM pending WHERE correlation = ? AND type = ?", gone)
+    if gone:
+        connection.executemany("DELETE FROM pending WHERE correlation = ? AND type = ?", gone)
     insert_many(connection, "INSERT OR REPLACE INTO pending", new)
 
 

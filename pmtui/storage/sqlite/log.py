@@ -1,9 +1,10 @@
 """A context's log in a SQLite file."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError, OperationalError
+from types import TracebackType
 
 import msgspec
 
@@ -107,11 +108,15 @@ def page_of(connection: Connection, after: int, limit: int) -> list[Row]:
 def append_to(connection: Connection, drafts: Sequence[Draft]) -> int:
     """Append events inside the open transaction; the position of the first."""
     first = head_of(connection) + 1
+    _append(connection, drafts)
+    return first
+
+
+def _append(connection: Connection, drafts: Sequence[Draft]) -> None:
     try:
         insert_many(connection, _INSERT_EVENTS, drafts)
     except IntegrityError as error:
         raise StorageError(f"a stream was written by somebody else at the same time: {error}") from None
-    return first
 
 
 def versions_of(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
@@ -150,8 +155,42 @@ class SqliteReader:
             return page_of(connection, after, limit)
 
 
+class _Known:
+    """What a log holds of one sender: its number, its floor and the highest position that has a receipt, or more."""
+
+    __slots__ = ("floor", "last", "number")
+
+    def __init__(self, number: int, floor: int, last: int) -> None:
+        self.number = number
+        self.floor = floor
+        self.last = last
+
+
+class _Remembered:
+    """What the transactions on a log have learnt, for as long as nobody else writes to the file.
+
+    Attributes:
+        seen: SQLite's number for what others have committed, and how many rows we have changed ourselves.
+        head: the highest position ever given out.
+        pins: those asked for, by app and manager.
+        senders: those asked for.
+    """
+
+    __slots__ = ("head", "pins", "seen", "senders")
+
+    def __init__(self, seen: tuple[int, int], head: int) -> None:
+        self.seen = seen
+        self.head = head
+        self.pins: dict[tuple[str, str], Pin | None] = {}
+        self.senders: dict[Sender, _Known] = {}
+
+
 class SqliteLog(SqliteReader):
     """A context's log; see `Log` for what may be relied on."""
+
+    def __init__(self, name: str, database: Database) -> None:
+        super().__init__(name, database)
+        self._remembered: _Remembered | None = None
 
     @classmethod
     def open(cls, name: str, path: Path, *, create: bool = False, read_only: bool = False) -> "SqliteLog":
@@ -169,12 +208,21 @@ class SqliteLog(SqliteReader):
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`."""
-        return self._transaction()
+        return _Block(self)
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[LogTransaction]:
-        with self.database.transaction() as connection:
-            yield SqliteLogTransaction(connection)
+    def begin(self, connection: Connection) -> "SqliteLogTransaction":
+        """Go on in a transaction that was just begun on this log, with what is remembered if it still holds."""
+        seen = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
+        if self._remembered is None or self._remembered.seen != seen:
+            self._remembered = _Remembered(seen, head_of(connection))
+        return SqliteLogTransaction(connection, self._remembered)
+
+    def ended(self, *, committed: bool) -> None:
+        """The transaction is over: what it changed is remembered, or nothing is."""
+        if not committed or self._remembered is None:
+            self._remembered = None
+        else:
+            self._remembered.seen = (self._remembered.seen[0], self.database.connection.total_changes)
 
     def close(self) -> None:
         """Close the file."""
@@ -188,17 +236,48 @@ def _pin(connection: Connection, app: str, manager: str) -> Pin | None:
     return None if row is None else Pin(row[0], row[1], _runs(row[2]))
 
 
+class _Block:
+    """The block of one transaction of a log."""
+
+    __slots__ = ("_log", "_transaction")
+
+    def __init__(self, log: SqliteLog) -> None:
+        self._log = log
+        self._transaction = log.database.transaction()
+
+    async def __aenter__(self) -> "SqliteLogTransaction":
+        connection = self._transaction.__enter__()
+        try:
+            return self._log.begin(connection)
+        except BaseException as error:
+            self._transaction.__exit__(type(error), error, error.__traceback__)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        committed = False
+        try:
+            self._transaction.__exit__(kind, error, trace)
+            committed = error is None
+        finally:
+            self._log.ended(committed=committed)
+
+
 class SqliteLogTransaction:
     """See `LogTransaction`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, remembered: _Remembered) -> None:
         self._connection = connection
-        self._senders: dict[Sender, int] = {}
-        self.head = head_of(connection)
+        self._remembered = remembered
+        self.head = remembered.head
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `LogTransaction.pin`."""
-        return _pin(self._connection, app, manager)
+        pins, key = self._remembered.pins, (app, manager)
+        if key not in pins:
+            pins[key] = _pin(self._connection, app, manager)
+        return pins[key]
 
     async def set_pin(self, app: str, manager: str, pin: Pin) -> None:
         """See `LogTransaction.set_pin`."""
@@ -207,32 +286,36 @@ class SqliteLogTransaction:
             "ON CONFLICT DO UPDATE SET turn = excluded.turn, epoch = excluded.epoch, runs = excluded.runs",
             (app, manager, pin.turn, pin.epoch, msgspec.json.encode(pin.runs).decode()),
         )
+        self._remembered.pins[app, manager] = pin
 
     async def receipts(self, sender: Sender, first: int, last: int | None) -> list[Receipt]:
         """See `LogTransaction.receipts`."""
+        known = self._sender(sender)
+        if first > known.last:
+            return []
         rows = self._connection.execute(
             "SELECT position, ordinal, stream, fingerprint, first, added FROM receipts "
             "WHERE sender = ? AND position BETWEEN ? AND ?",
-            (self._sender(sender), first, 2**63 - 1 if last is None else last),
+            (known.number, first, 2**63 - 1 if last is None else last),
         )
         return [Receipt._make(row) for row in rows]
 
     async def floor(self, sender: Sender) -> int:
         """See `LogTransaction.floor`."""
-        floor: int = self._connection.execute(
-            "SELECT floor FROM senders WHERE id = ?", (self._sender(sender),)
-        ).fetchone()[0]
-        return floor
+        return self._sender(sender).floor
 
-    async def record(self, sender: Sender, receipts: Iterable[Receipt]) -> None:
+    async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         """See `LogTransaction.record`."""
-        number = self._sender(sender)
-        rows = [(number, *receipt) for receipt in receipts]
-        insert_many(self._connection, "INSERT OR IGNORE INTO receipts", rows)
+        if not receipts:
+            return
+        known = self._sender(sender)
+        number = known.number
+        insert_many(self._connection, "INSERT OR IGNORE INTO receipts", [(number, *receipt) for receipt in receipts])
+        known.last = max(known.last, max(receipt.position for receipt in receipts))
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
         """See `LogTransaction.repeated`."""
-        number = self._sender(sender)
+        number = self._sender(sender).number
         insert_many(
             self._connection,
             "INSERT INTO repeats(sender, position, ordinal, stream, first, added, original)",
@@ -241,9 +324,10 @@ class SqliteLogTransaction:
 
     async def scavenge(self, sender: Sender, upto: int) -> None:
         """See `LogTransaction.scavenge`."""
-        number = self._sender(sender)
-        self._connection.execute("DELETE FROM receipts WHERE sender = ? AND position <= ?", (number, upto))
-        self._connection.execute("UPDATE senders SET floor = max(floor, ?) WHERE id = ?", (upto, number))
+        known = self._sender(sender)
+        self._connection.execute("DELETE FROM receipts WHERE sender = ? AND position <= ?", (known.number, upto))
+        self._connection.execute("UPDATE senders SET floor = max(floor, ?) WHERE id = ?", (upto, known.number))
+        known.floor = max(known.floor, upto)
 
     async def history(self, stream: str) -> list[Row]:
         """See `LogTransaction.history`."""
@@ -256,22 +340,27 @@ class SqliteLogTransaction:
 
     async def append(self, drafts: Sequence[Draft]) -> int:
         """See `LogTransaction.append`."""
-        return append_to(self._connection, drafts)
+        first = self._remembered.head + 1
+        _append(self._connection, drafts)
+        self._remembered.head += len(drafts)
+        return first
 
-    def _sender(self, sender: Sender) -> int:
-        number = self._senders.get(sender)
-        if number is None:
-            number = self._senders[sender] = self._sender_row(sender)
-        return number
+    def _sender(self, sender: Sender) -> _Known:
+        known = self._remembered.senders.get(sender)
+        if known is None:
+            known = self._remembered.senders[sender] = self._sender_row(sender)
+        return known
 
-    def _sender_row(self, sender: Sender) -> int:
+    def _sender_row(self, sender: Sender) -> _Known:
         key = (sender.app, sender.manager, sender.source, sender.identity)
         row = self._connection.execute(
-            "SELECT id FROM senders WHERE app = ? AND manager = ? AND source = ? AND identity = ?", key
+            "SELECT id, floor, coalesce((SELECT max(position) FROM receipts WHERE sender = senders.id), 0) "
+            "FROM senders WHERE app = ? AND manager = ? AND source = ? AND identity = ?",
+            key,
         ).fetchone()
         if row is not None:
-            return int(row[0])
+            return _Known(*row)
         cursor = self._connection.execute(
             "INSERT INTO senders(app, manager, source, identity) VALUES (?, ?, ?, ?)", key
         )
-        return int(cursor.lastrowid or 0)
+        return _Known(int(cursor.lastrowid or 0), 0, 0)
