@@ -8,7 +8,7 @@ from pmtui.handling.decide import Act, Decider, Decision
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.instances import Instances
 from pmtui.handling.recovery import fence, interrupted, verify
-from pmtui.handling.sources import Picked, Source, Sources, moment_of
+from pmtui.handling.sources import Order, Picked, Source, Sources, moment_of, oldest
 from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
 from pmtui.model.event import Event
@@ -40,6 +40,8 @@ class Runner:
         ledger: the manager's own.
         clock: the time that timers go by.
         receivers: by context, read anew at every action, so that a change takes effect at once.
+        order: which source is next.
+        decider: asks the manager's handlers; one of its own if it is left out.
 
     Attributes:
         turn: the turn in hand, or the last one.
@@ -57,6 +59,8 @@ class Runner:
         ledger: Ledger,
         clock: Clock,
         receivers: Mapping[str, Receiver],
+        order: Order = oldest,
+        decider: Decider | None = None,
     ) -> None:
         self.turn: Turn | None = None
         self.counters = Counters()
@@ -71,7 +75,8 @@ class Runner:
         self._readers: dict[str, LogReader] = {
             name: ledger.timers if name == TIMERS else logs[name] for name in manager.sources
         }
-        self._decider = Decider(app, manager)
+        self._order = order
+        self._decider = decider or Decider(app, manager)
         self._sources: Sources
         self._targets: dict[str, Target] = {}
         self._identities: dict[str, str] = {}
@@ -113,7 +118,7 @@ class Runner:
             cursor = self.state.cursors.get(name) or Cursor(0, identity)
             sources[name] = Source(reader, self._manager.types(name), cursor)
             senders[name] = Sender(self._app.name, self._manager.name, name, identity)
-        self._sources = Sources(sources)
+        self._sources = Sources(sources, self._order)
         for name, log in self._logs.items():
             self._targets[name] = Target(log, self._app.aggregates.get(name), senders)
             self._identities[name] = await log.identity()

@@ -1,7 +1,7 @@
 """Where events come from: one buffer a source, and the policy that says which is next."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pmtui.handling.clock import Clock
@@ -104,15 +104,26 @@ class Source:
         return self.cursor if last is None else Cursor(last, self.cursor.identity)
 
 
-class Sources:
-    """All sources of a manager, in order of declaration.
+Order = Callable[[Mapping[str, Source]], str | None]
+"""Which source is next, of those that have an event, in the order of declaration; None: none of them yet."""
 
-    The policy is `oldest`: of the sources' next events the one recorded first, ties in the order of declaration. A
-    source that has nothing is not waited for.
+
+def oldest(ready: Mapping[str, Source]) -> str | None:
+    """The source whose next event was recorded first, ties in the order of declaration."""
+    return min(ready, key=lambda name: ready[name].moment, default=None)
+
+
+class Sources:
+    """All sources of a manager, in order of declaration. A source that has nothing is not waited for.
+
+    Args:
+        sources: by name.
+        order: the policy that says which is next; it must go by what is in the logs alone.
     """
 
-    def __init__(self, sources: dict[str, Source]) -> None:
+    def __init__(self, sources: dict[str, Source], order: Order = oldest) -> None:
         self._sources = sources
+        self._order = order
 
     async def take(
         self, limit: int, clock: Clock, next_due: Callable[[], int | None], fire: Callable[[int], Awaitable[None]]
@@ -129,7 +140,7 @@ class Sources:
             source.look_again()
         picked: list[Picked] = []
         while len(picked) < limit:
-            name, alone = await self._oldest(next_due() is not None)
+            name, alone = await self._next(next_due() is not None)
             due = next_due()
             if due is not None:
                 horizon = clock.horizon(None if name is None else self._sources[name].moment)
@@ -149,15 +160,15 @@ class Sources:
         """The next event by the policy, without taking it; None while there is none."""
         for source in self._sources.values():
             source.look_again()
-        name, _ = await self._oldest(timers_wait=True)
+        name, _ = await self._next(timers_wait=True)
         return None if name is None else Picked(name, self._sources[name].next)
 
-    async def _oldest(self, timers_wait: bool) -> tuple[str | None, bool]:
+    async def _next(self, timers_wait: bool) -> tuple[str | None, bool]:
         """The source whose event is next, and whether no other one has any."""
-        ready = [name for name, source in self._sources.items() if await source.fill()]
+        ready = {name: source for name, source in self._sources.items() if await source.fill()}
         if len(ready) < 2 and not timers_wait:
-            return (ready[0] if ready else None), True
-        return min(ready, key=lambda name: self._sources[name].moment, default=None), len(ready) < 2
+            return next(iter(ready), None), True
+        return self._order(ready), len(ready) < 2
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.

@@ -16,6 +16,7 @@ import msgspec
 from pmtui.storage.errors import StorageError, Superseded
 from pmtui.storage.ledger import Counters, Cursor, Instance, JournalRow, LedgerState, Save, Timer
 from pmtui.storage.log import Draft, LogTransaction, Pin, Receipt, Repeat, Row, Sender
+from pmtui.storage.persistent import Grown, Map
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -24,17 +25,20 @@ def _with(struct: _S, **changes: Any) -> _S:
     return msgspec.structs.replace(struct, **changes)
 
 
+def _position(row: Row) -> int:
+    return row[0]
+
+
 class Events(msgspec.Struct, frozen=True):
     """The events of a log: by position, and each stream's by version; `head` was the last position given out."""
 
     head: int = 0
-    rows: tuple[Row, ...] = ()
-    streams: Mapping[str, tuple[Row, ...]] = {}
+    rows: Grown[Row] = Grown()
+    streams: Map[str, tuple[Row, ...]] = Map()
 
     def page(self, after: int, limit: int) -> Sequence[Row]:
         """Up to `limit` events above a position."""
-        start = bisect_right(self.rows, after, key=lambda row: row.position)
-        return self.rows[start : start + limit]
+        return self.rows.after(after, _position, limit)
 
     def versions(self, streams: Iterable[str]) -> dict[str, int]:
         """The last version of each of the streams that has events."""
@@ -48,34 +52,62 @@ class Events(msgspec.Struct, frozen=True):
         """
         head = self.head
         new: list[Row] = []
-        streams: dict[str, list[Row]] = {}
+        streams: dict[str, tuple[Row, ...]] = {}
         for row in rows:
             if row.position <= head:
                 raise StorageError(f"position {row.position} is not above {head}")
             head = row.position
-            here = streams.get(row.stream)
-            if here is None:
-                here = streams[row.stream] = list(self.streams.get(row.stream, ()))
-            place = bisect_right(here, row.version, key=lambda other: other.version)
-            if place and here[place - 1].version == row.version:
-                raise StorageError(f"version {row.version} of stream {row.stream} was written by somebody else")
-            here.insert(place, row)
+            here = streams.get(row.stream) or self.streams.get(row.stream, ())
+            place = len(here)
+            if place and here[-1].version >= row.version:
+                place = bisect_right(here, row.version, key=lambda other: other.version)
+                if place and here[place - 1].version == row.version:
+                    raise StorageError(f"version {row.version} of stream {row.stream} was written by somebody else")
+            streams[row.stream] = (*here[:place], row, *here[place:])
             new.append(row)
         if not new:
             return self
-        changed = {stream: tuple(each) for stream, each in streams.items()}
-        return Events(head, (*self.rows, *new), {**self.streams, **changed})
+        return Events(head, self.rows.plus(new), self.streams.plus(streams))
 
     def appended(self, drafts: Iterable[Draft]) -> "Events":
         """With these drafts at the next positions."""
-        return self.plus(Row(position, *draft) for position, draft in enumerate(drafts, self.head + 1))
+        return self.plus([Row(position, *draft) for position, draft in enumerate(drafts, self.head + 1)])
+
+
+class Received(msgspec.Struct, frozen=True):
+    """A sender's receipts by position, in the order of their ordinals, and the highest position that has any."""
+
+    receipts: Map[int, tuple[Receipt, ...]] = Map()
+    highest: int = 0
+
+    def between(self, first: int, last: int | None) -> list[Receipt]:
+        """Those for positions from `first` to `last`, or to the end, in order."""
+        last = self.highest if last is None else min(last, self.highest)
+        known = self.receipts
+        if last - first < 16:  # few positions are looked up, many are sorted
+            return [each for position in range(first, last + 1) for each in known.get(position, ())]
+        return [each for position in sorted(known) if first <= position <= last for each in known[position]]
+
+    def plus(self, receipts: Iterable[Receipt]) -> "Received":
+        """With these too; for a key that has one already, the first stays."""
+        changes: dict[int, tuple[Receipt, ...]] = {}
+        for receipt in receipts:
+            here = changes.get(receipt.position) or self.receipts.get(receipt.position, ())
+            if all(each.ordinal != receipt.ordinal for each in here):
+                changes[receipt.position] = tuple(sorted((*here, receipt), key=lambda each: each.ordinal))
+        return Received(self.receipts.plus(changes), max(self.highest, *changes)) if changes else self
+
+    def above(self, position: int) -> "Received":
+        """Without those at or below a position."""
+        left = {place: each for place, each in self.receipts.items() if place > position}
+        return Received(Map(left), max(left, default=0))
 
 
 class LogState(msgspec.Struct, frozen=True):
     """All that a log holds."""
 
     events: Events = Events()
-    receipts: Mapping[Sender, Mapping[tuple[int, int], Receipt]] = {}
+    receipts: Mapping[Sender, Received] = {}
     floors: Mapping[Sender, int] = {}
     repeats: tuple[tuple[Sender, Repeat], ...] = ()
     pins: Mapping[tuple[str, str], Pin] = {}
@@ -119,64 +151,71 @@ class MemoryLog:
         """See `Log.transaction`; of two that overlap, the one that commits second gets a StorageError."""
         return _Transaction(self)
 
+    def begin(self) -> "MemoryLogTransaction":
+        """A transaction on the log as it is now; nobody sees it before its `committed()` becomes the log's state."""
+        return MemoryLogTransaction(self.state)
+
 
 class MemoryLogTransaction:
-    """See `LogTransaction`: a state of its own, which becomes the log's when the transaction commits."""
+    """See `LogTransaction`: what the log will hold when it commits."""
 
     def __init__(self, state: LogState) -> None:
-        self.state = state
         self.head = state.events.head
+        self._began = state
+        self._events = state.events
+        self._receipts = state.receipts
+        self._floors = state.floors
+        self._repeats = state.repeats
+        self._pins = state.pins
+
+    def committed(self) -> LogState:
+        """The log's state with all that this transaction did."""
+        return LogState(self._events, self._receipts, self._floors, self._repeats, self._pins)
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `LogTransaction.pin`."""
-        return self.state.pins.get((app, manager))
+        return self._pins.get((app, manager))
 
     async def set_pin(self, app: str, manager: str, pin: Pin) -> None:
         """See `LogTransaction.set_pin`."""
-        self.state = _with(self.state, pins={**self.state.pins, (app, manager): pin})
+        self._pins = {**self._pins, (app, manager): pin}
 
     async def receipts(self, sender: Sender, first: int, last: int | None) -> list[Receipt]:
         """See `LogTransaction.receipts`."""
-        own = self.state.receipts.get(sender, {})
-        return [own[key] for key in sorted(own) if first <= key[0] and (last is None or key[0] <= last)]
+        own = self._receipts.get(sender)
+        return [] if own is None else own.between(first, last)
 
     async def floor(self, sender: Sender) -> int:
         """See `LogTransaction.floor`."""
-        return self.state.floors.get(sender, 0)
+        return self._floors.get(sender, 0)
 
     async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         """See `LogTransaction.record`."""
-        own = dict(self.state.receipts.get(sender, {}))
-        for receipt in receipts:
-            own.setdefault((receipt.position, receipt.ordinal), receipt)
-        self.state = _with(self.state, receipts={**self.state.receipts, sender: own})
+        own = self._receipts.get(sender) or Received()
+        self._receipts = {**self._receipts, sender: own.plus(receipts)}
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
         """See `LogTransaction.repeated`."""
-        self.state = _with(self.state, repeats=(*self.state.repeats, *((sender, each) for each in repeats)))
+        self._repeats = (*self._repeats, *((sender, each) for each in repeats))
 
     async def scavenge(self, sender: Sender, upto: int) -> None:
         """See `LogTransaction.scavenge`."""
-        left = {key: each for key, each in self.state.receipts.get(sender, {}).items() if key[0] > upto}
-        floor = max(upto, self.state.floors.get(sender, 0))
-        self.state = _with(
-            self.state,
-            receipts={**self.state.receipts, sender: left},
-            floors={**self.state.floors, sender: floor},
-        )
+        own = self._receipts.get(sender) or Received()
+        self._receipts = {**self._receipts, sender: own.above(upto)}
+        self._floors = {**self._floors, sender: max(upto, self._floors.get(sender, 0))}
 
     async def history(self, stream: str) -> list[Row]:
         """See `LogTransaction.history`."""
-        return list(self.state.events.streams.get(stream, ()))
+        return list(self._events.streams.get(stream, ()))
 
     async def versions(self, streams: Iterable[str]) -> dict[str, int]:
         """See `LogTransaction.versions`."""
-        return self.state.events.versions(streams)
+        return self._events.versions(streams)
 
     async def append(self, drafts: Sequence[Draft]) -> int:
         """See `LogTransaction.append`."""
-        first = self.state.events.head + 1
-        self.state = _with(self.state, events=self.state.events.appended(drafts))
+        first = self._events.head + 1
+        self._events = self._events.appended(drafts)
         return first
 
 
@@ -188,7 +227,7 @@ class _Transaction:
 
     async def __aenter__(self) -> MemoryLogTransaction:
         self._began = self._log.state
-        self._transaction = MemoryLogTransaction(self._began)
+        self._transaction = self._log.begin()
         return self._transaction
 
     async def __aexit__(
@@ -198,7 +237,7 @@ class _Transaction:
             return
         if self._log.state is not self._began:
             raise StorageError(f"{self._log.name}: written by somebody else at the same time")
-        self._log.state = self._transaction.state
+        self._log.state = self._transaction.committed()
 
 
 class Owner(NamedTuple):
@@ -221,9 +260,9 @@ class LedgerRecord(msgspec.Struct, frozen=True):
     counters: Counters = Counters()
     cursors: Mapping[str, Cursor] = {}
     targets: Mapping[str, Cursor] = {}
-    instances: Mapping[str, Instance] = {}
+    instances: Map[str, Instance] = Map()
     pending: frozenset[tuple[int, str, str]] = frozenset()
-    journal: tuple[JournalRow, ...] = ()
+    journal: Grown[JournalRow] = Grown()
     timers: Events = Events()
 
 
@@ -299,11 +338,11 @@ class MemoryLedger:
             raise Superseded("another worker has taken over")
         due = sorted(each for each in now.pending if each[0] <= upto)[:limit]
         versions = now.timers.versions({correlation for _, correlation, _ in due})
-        instances = dict(now.instances)
+        instances: dict[str, Instance] = {}
         drafts: list[Draft] = []
         fired: list[tuple[str, str, int]] = []
         for position, (moment, correlation, type_) in enumerate(due, now.timers.head + 1):
-            instance = instances[correlation]
+            instance = instances.get(correlation) or now.instances[correlation]
             timer = instance.timers[type_]
             versions[correlation] = version = versions.get(correlation, 0) + 1
             name = f"{'/'.join(self._owner)}/timers/{correlation}/{type_}/{moment}"
@@ -311,7 +350,10 @@ class MemoryLedger:
             instances[correlation] = _with(instance, timers={**instance.timers, type_: _with(timer, fired=position)})
             fired.append((correlation, type_, position))
         self.state = _with(
-            now, pending=now.pending.difference(due), instances=instances, timers=now.timers.appended(drafts)
+            now,
+            pending=now.pending.difference(due),
+            instances=now.instances.plus(instances),
+            timers=now.timers.appended(drafts),
         )
         return fired
 
@@ -325,20 +367,20 @@ class MemoryLedger:
             if cursors.get(source, Cursor(0, before.identity)) != before:  # one that was never saved counts as 0
                 raise Superseded(f"the cursor in {source} was moved by another worker")
             cursors[source] = after
-        instances = dict(now.instances)
-        pending = set(now.pending)
+        instances: dict[str, Instance] = {}
+        pending = now.pending
         for old, new in save.instances:
-            instances[new.correlation] = _write(instances, pending, old, new)
+            instances[new.correlation], pending = _write(now.instances.get(new.correlation), pending, old, new)
         self.state = _with(
             now,
             turn=save.turn,
             clock=max(now.clock, save.clock),
             counters=now.counters + _with(save.counters, crashes=0),  # these the next worker to start counts
             cursors=cursors,
-            targets={**now.targets, **save.targets},
-            instances=instances,
-            pending=frozenset(pending),
-            journal=(*now.journal, *save.journal),
+            targets={**now.targets, **save.targets} if save.targets else now.targets,
+            instances=now.instances.plus(instances) if instances else now.instances,
+            pending=pending,
+            journal=now.journal.plus(save.journal) if save.journal else now.journal,
         )
 
 
@@ -368,23 +410,28 @@ def _earliest(state: LedgerRecord) -> int | None:
 
 
 def _write(
-    instances: Mapping[str, Instance], pending: set[tuple[int, str, str]], before: Instance, after: Instance
-) -> Instance:
-    """The instance as it is stored now. Only the timers that the turn changed are touched: another may have fired."""
+    kept: Instance | None, pending: frozenset[tuple[int, str, str]], before: Instance, after: Instance
+) -> tuple[Instance, frozenset[tuple[int, str, str]]]:
+    """The instance as it is stored now, and the timers that have not fired.
+
+    Only the timers that the turn changed are touched: another may have fired.
+    """
+    if before.timers is after.timers and (kept is None or kept.timers is after.timers):
+        return after, pending
     name = after.correlation
-    kept = instances.get(name)
+    waiting = set(pending)
     timers: dict[str, Timer] = dict(kept.timers) if kept is not None else {}
     for type_, timer in before.timers.items():
         if after.timers.get(type_) != timer:
             gone = timers.pop(type_, None)
             if gone is not None:
-                pending.discard((gone.due, name, type_))
+                waiting.discard((gone.due, name, type_))
     for type_, timer in after.timers.items():
         if before.timers.get(type_) != timer:
             replaced = timers.get(type_)
             if replaced is not None:
-                pending.discard((replaced.due, name, type_))
+                waiting.discard((replaced.due, name, type_))
             timers[type_] = timer
             if timer.fired is None:
-                pending.add((timer.due, name, type_))
-    return _with(after, timers=timers)
+                waiting.add((timer.due, name, type_))
+    return _with(after, timers=timers), frozenset(waiting)
