@@ -59,9 +59,7 @@ def until_handled(process: subprocess.Popen[bytes], ledger: Path, position: int,
 def reached(ledger: sqlite3.Connection, position: int) -> bool:
     """Whether a ledger's cursor in orders is there; a ledger that has no worker yet has reached nothing."""
     try:
-        row = ledger.execute(
-            "SELECT coalesce((SELECT position FROM cursors WHERE context = 'orders'), 0) FROM ledger"
-        ).fetchone()
+        row = ledger.execute("SELECT coalesce(json_extract(cursors, '$.orders.position'), 0) FROM ledger").fetchone()
     except sqlite3.OperationalError:
         return False
     return row is not None and row[0] >= position

@@ -2,30 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from pmtui.handling.clock import Clock
-from pmtui.handling.decide import Act, event_of
+from pmtui.handling.decide import event_of
+from pmtui.handling.decision import Act
 from pmtui.handling.errors import EventFailed, NotDeterministic, Refused, TurnTaken
 from pmtui.model import json
 from pmtui.model.app import Aggregate, Receiver
 from pmtui.model.event import Command, NewEvent
 from pmtui.storage.errors import Superseded
-from pmtui.storage.ledger import Outcome
 from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
 
 _KEPT_VERSIONS = 20_000
 
 
-@dataclass(slots=True)
 class _Received:
-    """What the target already knows of one sender, within one transaction."""
+    """What the target already knows of one sender, within one transaction.
 
-    receipts: dict[tuple[int, int], Receipt]
-    floor: int
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    new: list[Receipt] = field(default_factory=list)
-    repeats: list[Repeat] = field(default_factory=list)
+    Attributes:
+        receipts: those from the transaction's first action on.
+        floor: up to here all is done, whatever receipts there are.
+        clean: nothing of it concerns any action at hand.
+        new, repeats: what this transaction adds.
+    """
+
+    __slots__ = ("_marks", "clean", "floor", "new", "receipts", "repeats")
+
+    def __init__(self, receipts: Sequence[Receipt], floor: int, first: int) -> None:
+        self.receipts = {(receipt.position, receipt.ordinal): receipt for receipt in receipts}
+        self.floor = floor
+        self.clean = not receipts and first > floor
+        self.new: list[Receipt] = []
+        self.repeats: list[Repeat] = []
+        self._marks: dict[str, tuple[int, int]] = {}
+        for receipt in receipts:
+            mark = (receipt.position, receipt.ordinal)
+            self._marks[receipt.stream] = max(mark, self._marks.get(receipt.stream, mark))
 
     def done(self, act: Act, receiver: Receiver) -> Receipt | None:
         """The receipt that says this action was taken already, as far as this receiver looks; it may be a blank one.
@@ -45,7 +57,7 @@ class _Received:
                     "event and state, and must not change before the interrupted event is done"
                 )
             return receipt
-        passed = receiver == "high-water" and self.marks.get(act.stream, (0, -1)) >= key
+        passed = receiver == "high-water" and self._marks.get(act.stream, (0, -1)) >= key
         if passed or act.position <= self.floor:
             return Receipt(act.position, act.ordinal, act.stream, act.fingerprint, 0, 0)
         return None
@@ -64,6 +76,7 @@ class Target:
         self._log = log
         self._aggregate = aggregate
         self._senders = senders
+        self._keys = {name: f"{sender.app}/{sender.manager}/{name}/" for name, sender in senders.items()}
         self._head = 0
         self._versions: dict[str, int] = {}
         """What the streams' versions were when the log ended at `_head`, where this manager was the last to write."""
@@ -89,16 +102,18 @@ class Target:
             Superseded: a worker that started after this one has acted already.
             TurnTaken: an older worker acted in this very turn, on other events.
         """
-        async with self._log.transaction() as transaction:
-            writer, received, results = await self._work(transaction, acts, pin, receiver, clock)
-            for source, sender in received.items():
-                await self._settle(transaction, source, sender, scavenge)
-            head = await writer.finish()
+        try:
+            async with self._log.transaction() as transaction:
+                writer, received = await self._work(transaction, acts, pin, receiver, clock)
+                for source, sender in received.items():
+                    await self._settle(transaction, source, sender, scavenge)
+                head = await writer.finish()
+        except BaseException:
+            _undo(acts)
+            raise
         self._head, self._versions = head, writer.versions
         if len(self._versions) > _KEPT_VERSIONS:
             self._versions = {}
-        for act, outcome, first, added, original in results:
-            act.outcome, act.first, act.added, act.original = outcome, first, added, original
         return head
 
     async def rehearse(self, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock) -> None:
@@ -109,42 +124,43 @@ class Target:
         """
         with suppress(_Rehearsed):
             async with self._log.transaction() as transaction:
-                await self._work(transaction, acts, pin, receiver, clock)
+                try:
+                    await self._work(transaction, acts, pin, receiver, clock)
+                finally:
+                    _undo(acts)
                 raise _Rehearsed
 
     async def _work(
         self, transaction: LogTransaction, acts: Sequence[Act], pin: Pin, receiver: Receiver, clock: Clock
-    ) -> tuple["_Writer", dict[str, _Received], list[tuple[Act, Outcome, int, int, int]]]:
+    ) -> tuple["_Writer", dict[str, _Received]]:
         """Do all that can fail: what is to be appended, what is known and what became of each action."""
         await self._claim(transaction, pin)
-        received = {
-            source: await self._received(transaction, source, acts, receiver) for source in {a.source for a in acts}
-        }
+        received: dict[str, _Received] = {}
         # Taken away until the transaction is committed: one that is rolled back must leave nothing of its own behind.
         known, self._versions = (self._versions if transaction.head == self._head else {}), {}
         writer = _Writer(transaction, self._aggregate, clock, self._log.name, known)
         await writer.prepare(acts)
-        results: list[tuple[Act, Outcome, int, int, int]] = []
         for act in acts:
-            sender = received[act.source]
-            done = sender.done(act, receiver)
-            if done is not None:
-                results.append((act, "suppressed", done.first, done.added, 0))
-                continue
-            results.append(await self._apply(writer, sender, act))
-        return writer, received, results
-
-    async def _apply(self, writer: "_Writer", sender: _Received, act: Act) -> tuple[Act, Outcome, int, int, int]:
-        """Append what the action asks for, and note that it was taken, or taken once more."""
-        before = sender.receipts.get((act.position, act.ordinal))
-        first, added = await writer.perform(act, self._senders[act.source])
-        receipt = Receipt(act.position, act.ordinal, act.stream, act.fingerprint, first, added)
-        sender.marks[act.stream] = (act.position, act.ordinal)
-        if before is None:
-            sender.new.append(receipt)
-            return act, "performed", first, added, 0
-        sender.repeats.append(Repeat(act.position, act.ordinal, act.stream, first, added, before.first))
-        return act, "doubled" if added else "refused", first, added, before.first
+            sender = received.get(act.source)
+            if sender is None:
+                sender = received[act.source] = await self._received(transaction, act.source, acts, receiver)
+            before = None
+            if not sender.clean:
+                done = sender.done(act, receiver)
+                if done is not None:
+                    act.outcome, act.first, act.added = "suppressed", done.first, done.added
+                    continue
+                before = sender.receipts.get((act.position, act.ordinal))
+            key = self._keys[act.source]
+            first, added = writer.append(act, key) if act.kind == "append" else await writer.send(act, key)
+            act.first, act.added = first, added
+            if before is None:
+                act.outcome = "performed"
+                sender.new.append(Receipt(act.position, act.ordinal, act.stream, act.fingerprint, first, added))
+            else:
+                act.outcome, act.original = "doubled" if added else "refused", before.first
+                sender.repeats.append(Repeat(act.position, act.ordinal, act.stream, first, added, before.first))
+        return writer, received
 
     async def _claim(self, transaction: LogTransaction, pin: Pin) -> None:
         some = next(iter(self._senders.values()))
@@ -160,23 +176,26 @@ class Target:
         self, transaction: LogTransaction, source: str, acts: Sequence[Act], receiver: Receiver
     ) -> _Received:
         sender = self._senders[source]
-        positions = [act.position for act in acts if act.source == source]
-        last = None if receiver == "high-water" else max(positions)
-        receipts = await transaction.receipts(sender, min(positions), last)
-        received = _Received({(r.position, r.ordinal): r for r in receipts}, await transaction.floor(sender))
-        for receipt in receipts:
-            mark = (receipt.position, receipt.ordinal)
-            received.marks[receipt.stream] = max(mark, received.marks.get(receipt.stream, (0, -1)))
-        return received
+        positions = [act.position for act in acts if act.source == source]  # in order, as a source gives them
+        last = None if receiver == "high-water" else positions[-1]
+        receipts = await transaction.receipts(sender, positions[0], last)
+        return _Received(receipts, await transaction.floor(sender), positions[0])
 
     async def _settle(
         self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]
     ) -> None:
         sender = self._senders[source]
         await transaction.record(sender, received.new)
-        await transaction.repeated(sender, received.repeats)
+        if received.repeats:
+            await transaction.repeated(sender, received.repeats)
         if source in scavenge:
             await transaction.scavenge(sender, scavenge[source])
+
+
+def _undo(acts: Sequence[Act]) -> None:
+    """Nothing became of them: their transaction was rolled back."""
+    for act in acts:
+        act.outcome, act.first, act.added, act.original = "asked", 0, 0, 0
 
 
 class _Rehearsed(Exception):
@@ -197,7 +216,7 @@ class _Writer:
         self.versions = versions
         self._transaction = transaction
         self._aggregate = aggregate
-        self._clock = clock
+        self._stamp = clock.stamp()
         self._context = context
         self._drafts: list[Draft] = []
         self._added: dict[str, list[Row]] = {}
@@ -208,22 +227,27 @@ class _Writer:
         if unknown:
             self.versions.update(await self._transaction.versions(unknown))
 
-    async def perform(self, act: Act, sender: Sender) -> tuple[int, int]:
-        """Add the action's events; the position of the first (0: none) and how many."""
-        drafts = self._drafts
-        before = len(drafts)
-        stamp = self._clock.stamp(act.cause)
-        key = f"{sender.app}/{sender.manager}/{act.source}/{act.position}/{act.ordinal}/"
-        version = self.versions.get(act.stream, 0)
-        new = ((act.type, act.data),) if act.kind == "append" else await self._decided(act)
+    def append(self, act: Act, key: str) -> tuple[int, int]:
+        """Add the event that an action asks for; its position, and that it is one."""
+        return self._add(act, key, ((act.type, act.data),))
+
+    async def send(self, act: Act, key: str) -> tuple[int, int]:
+        """Add what the aggregate decides; the position of the first event (0: none) and how many."""
+        return self._add(act, key, await self._decided(act))
+
+    def _add(self, act: Act, key: str, new: Sequence[tuple[str, str]]) -> tuple[int, int]:
+        drafts, stream = self._drafts, act.stream
+        first = self._transaction.head + len(drafts) + 1
+        version = self.versions.get(stream, 0)
         for index, (type_, data) in enumerate(new):
             version += 1
-            drafts.append(Draft(f"{key}{index}", act.stream, version, type_, data, act.metadata, stamp))
+            id_ = f"{key}{act.position}/{act.ordinal}/{index}"
+            draft = Draft(id_, stream, version, type_, data, act.metadata, self._stamp or act.cause)
+            drafts.append(draft)
             if self._aggregate is not None:
-                row = Row(self._transaction.head + len(drafts), *drafts[-1])
-                self._added.setdefault(act.stream, []).append(row)
-        self.versions[act.stream] = version
-        return (self._transaction.head + before + 1 if new else 0), len(new)
+                self._added.setdefault(stream, []).append(Row(first + index, *draft))
+        self.versions[stream] = version
+        return (first if new else 0), len(new)
 
     async def _decided(self, act: Act) -> Sequence[tuple[str, str]]:
         """What the aggregate decides, given its history and the turn's earlier events."""

@@ -12,8 +12,8 @@ class Clock(Protocol):
     def horizon(self, upcoming: int | None) -> int:
         """Timers due at or before this fire before the next event, recorded at `upcoming` (None: there is none)."""
 
-    def stamp(self, cause: str) -> str:
-        """The `recorded_at` of an event that is appended because of one recorded at `cause`."""
+    def stamp(self) -> str | None:
+        """The `recorded_at` of events that are appended now, or None: each has the time of its cause."""
 
     def reached(self, moment: int) -> None:
         """An event recorded at this moment, or a timer due then, is handled."""
@@ -22,20 +22,13 @@ class Clock(Protocol):
 class WallClock:
     """Real time, for production."""
 
-    def __init__(self) -> None:
-        self._millisecond = 0
-        self._stamp = ""
-
     def horizon(self, upcoming: int | None) -> int:  # noqa: ARG002  (real time does not wait for events)
         """Now."""
         return instant.microseconds(instant.now())
 
-    def stamp(self, cause: str) -> str:  # noqa: ARG002  (see horizon)
-        """Now, to the millisecond, so that it need not be written anew for every event of a turn."""
-        millisecond = instant.microseconds(instant.now()) // 1000
-        if millisecond != self._millisecond:
-            self._millisecond, self._stamp = millisecond, written(millisecond * 1000)
-        return self._stamp
+    def stamp(self) -> str:
+        """Now."""
+        return instant.write(instant.now())
 
     def reached(self, moment: int) -> None:
         """Nothing: real time goes by itself."""
@@ -58,9 +51,8 @@ class VirtualClock:
         """The next event's time, or the present."""
         return self.at if upcoming is None else max(self.at, upcoming)
 
-    def stamp(self, cause: str) -> str:
-        """The time of the cause."""
-        return cause
+    def stamp(self) -> None:
+        """Each event has the time of its cause."""
 
     def reached(self, moment: int) -> None:
         """Time never goes back."""

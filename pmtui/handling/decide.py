@@ -1,11 +1,12 @@
 """What follows from an event: the handler is asked, nothing is done yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from pmtui.handling.decision import Act, Decision
 from pmtui.handling.errors import EventFailed, NotDeterministic, Refused
 from pmtui.handling.sources import Picked
 from pmtui.handling.state import StateCodec
@@ -13,89 +14,9 @@ from pmtui.model import instant, json
 from pmtui.model.actions import Append, Cancel, Complete, Schedule, Send
 from pmtui.model.app import App, Manager
 from pmtui.model.event import Event
-from pmtui.model.manager import TIMERS, Handles
-from pmtui.storage.ledger import Instance, Outcome, Taken, Timer
+from pmtui.model.manager import TIMERS
+from pmtui.storage.ledger import Instance, Taken, Timer
 from pmtui.storage.log import Row
-
-
-class Act(msgspec.Struct):
-    """One action on a log, ready to be taken.
-
-    Attributes:
-        index: which event of the turn asked for it.
-        ordinal: its number among all actions of that event.
-        source, position: the event; with the ordinal and the sender its key.
-        kind, context, stream, type, data: what is asked; `data` as JSON text.
-        fingerprint: of all that is asked.
-        metadata: JSON text for the events it appends.
-        cause: the event's `recorded_at`.
-        outcome, first, added, original: what became of it, as in `Taken`; `asked` until it was taken.
-    """
-
-    index: int
-    ordinal: int
-    source: str
-    position: int
-    kind: str
-    context: str
-    stream: str
-    type: str
-    data: str
-    fingerprint: bytes
-    metadata: str
-    cause: str
-    outcome: Outcome = "asked"
-    first: int = 0
-    added: int = 0
-    original: int = 0
-
-    @property
-    def taken(self) -> Taken:
-        """The same as the journal keeps it."""
-        return Taken(
-            self.kind,
-            self.context,
-            self.stream,
-            self.type,
-            self.ordinal,
-            self.outcome,
-            self.first,
-            self.added,
-            self.original,
-        )
-
-
-class Decision(msgspec.Struct):
-    """What follows from one event.
-
-    Attributes:
-        source, row: the event.
-        outcome: `handled` or `ignored`.
-        correlation: its instance, empty if none could be named.
-        after: the instance afterwards, None if nothing about it changes.
-        acts: its actions on logs, in order.
-        own: its other actions (timers, complete), which the ledger keeps.
-        late: events of this instance that had been ignored before this one started it.
-    """
-
-    source: str
-    row: Row
-    outcome: str
-    correlation: str = ""
-    after: Instance | None = None
-    acts: list[Act] = []
-    own: list[Taken] = []
-    late: int = 0
-
-    @property
-    def where(self) -> str:
-        """`orders@3`."""
-        return f"{self.source}@{self.row.position}"
-
-    def taken(self) -> list[Taken]:
-        """All its actions in order, with what became of them so far."""
-        taken = [act.taken for act in self.acts]
-        return sorted([*taken, *self.own], key=lambda each: each.ordinal) if self.own else taken
 
 
 def event_of(context: str, row: Row) -> Event:
@@ -127,8 +48,15 @@ class Decider:
         self._app = app
         self._manager = manager
         self._object = manager.cls()
+        self._methods = {key: getattr(self._object, handler.method) for key, handler in manager.handlers.items()}
         self._states = StateCodec(manager.cls.State)
+        self._timers = manager.types(TIMERS)
         self._key = manager.cls.correlate if isinstance(manager.cls.correlate, str) else None
+        # Written by hand around the one text that needs quoting: names have no characters that do.
+        self._caused = {
+            source: f'{{"app":"{app.name}","manager":"{manager.name}","source":"{source}","position":'
+            for source in manager.sources
+        }
 
     def meet(self, picked: Picked, index: int) -> tuple[Event, str]:
         """Read an event and name the instance it belongs to; an empty name if it belongs to none.
@@ -141,20 +69,24 @@ class Decider:
             event = event_of(name, row)
             if name == TIMERS:
                 return event, row.stream
-            found: Any
             if self._key is not None:
                 found = event.data.get(self._key)
+                if type(found) is str and found:
+                    return event, found
             else:
                 found = None if self._manager.cls.correlate is None else self._object.correlate(event)
-            if isinstance(found, int) and not isinstance(found, bool):
-                found = str(found)
-            if found is not None and not isinstance(found, str):
-                raise Refused(f"the correlation id is {found!r}, not a text")
-            if not found and self._key is not None and self._manager.handlers[name, row.type].starts:
-                raise Refused(f"its data has no {self._key!r} to name the instance by")
-            return event, found or ""
+            return event, self._named(found, starts=self._manager.handlers[name, row.type].starts)
         except (Exception, SystemExit) as error:
             raise EventFailed(index, f"{name}@{row.position}", error) from error
+
+    def _named(self, found: Any, *, starts: bool) -> str:
+        if isinstance(found, int) and not isinstance(found, bool):
+            found = str(found)
+        if found is not None and not isinstance(found, str):
+            raise Refused(f"the correlation id is {found!r}, not a text")
+        if not found and self._key is not None and starts:
+            raise Refused(f"its data has no {self._key!r} to name the instance by")
+        return found or ""
 
     def decide(self, picked: Picked, event: Event, index: int, instance: Instance, *, fresh: bool) -> Decision:
         """Run the handler for one event.
@@ -170,28 +102,25 @@ class Decider:
             EventFailed: the handler raised, or asked for what cannot be done; nothing has changed.
         """
         name, row = picked
-        decision = Decision(name, row, "ignored", instance.correlation)
-        handler = self._manager.handlers[name, row.type]
-        timers = instance.timers
+        decision = Decision(name, row, event.recorded_at, "ignored", instance.correlation, instance)
         if name == TIMERS:
-            timer = timers.get(row.type)
+            timer = instance.timers.get(row.type)
             if timer is None or timer.fired != row.position:
                 return decision  # cancelled, replaced or ended after it came due
-            timers = {type_: other for type_, other in timers.items() if type_ != row.type}
         if instance.status == "completed" or not instance.correlation:
-            return decision
-        if instance.status == "missing" and not handler.starts:
-            decision.after = msgspec.structs.replace(instance, missed=instance.missed + 1)
             return decision
         try:
             if instance.status == "missing":
+                if not self._manager.handlers[name, row.type].starts:
+                    decision.after = msgspec.structs.replace(instance, missed=instance.missed + 1)
+                    decision.changed = True
+                    return decision
                 decision.late = instance.missed
-                instance = msgspec.structs.replace(
-                    instance, status="running", state=self._states.new(), started=decision.where, missed=0
-                )
+                instance = Instance(instance.correlation, "running", self._states.new(), decision.where, 0, {})
+                decision.changed = True
             elif fresh:
                 self._states.check(instance.correlation, instance.state)
-            self._handle(decision, event, handler, index, instance, timers)
+            self._handle(decision, event, index, instance)
         except NotDeterministic:
             raise
         except (Exception, SystemExit) as error:
@@ -199,63 +128,67 @@ class Decider:
         decision.outcome = "handled"
         return decision
 
-    def _handle(
-        self,
-        decision: Decision,
-        event: Event,
-        handler: Handles,
-        index: int,
-        instance: Instance,
-        pending: Mapping[str, Timer],
-    ) -> None:
+    def _handle(self, decision: Decision, event: Event, index: int, instance: Instance) -> None:
+        name, row = decision.source, decision.row
         state = self._states.read(instance.state)
-        asked = getattr(self._object, handler.method)(event, state)
-        if asked is not None and not isinstance(asked, Iterable):
-            raise Refused(f"{handler.method} returned {type(asked).__name__}, not actions")
-        timers = dict(pending)
-        status = instance.status
-        for ordinal, action in enumerate(asked or ()):
-            match action:
-                case Append() | Send():
-                    decision.acts.append(self._act(decision, action, index, ordinal))
-                case Schedule():
-                    timer = self._timer(event, instance.correlation, action, ordinal)
-                    timers[timer.type] = timer
-                    self._own(decision, "schedule", timer.type, ordinal, timer.recorded_at)
-                case Cancel():
-                    timers.pop(action.type, None)
-                    self._own(decision, "cancel", action.type, ordinal)
-                case Complete():
-                    timers.clear()
-                    status = "completed"
-                    self._own(decision, "complete", "", ordinal)
-                case _:
-                    raise Refused(f"{handler.method} yielded {type(action).__name__}, which is not an action")
-        if status == "completed":
-            timers.clear()
-        decision.after = msgspec.structs.replace(
-            instance,
-            status=status,
-            state=self._states.write(state, instance.state),
-            timers=instance.timers if timers == instance.timers else timers,
-        )
+        asked = self._methods[name, row.type](event, state)
+        timers: Timers | None = None
+        if name == TIMERS:
+            timers = Timers(instance)
+            timers.drop(row.type)
+        if asked is not None:
+            if not hasattr(asked, "__iter__"):
+                raise Refused(f"{self._method(decision)} returned {type(asked).__name__}, not actions")
+            caused = f',"correlation":{json.quoted(decision.correlation)}}}'
+            for ordinal, action in enumerate(asked):
+                metadata = f'{self._caused[name]}{row.position},"ordinal":{ordinal}{caused}'
+                if isinstance(action, Append | Send):
+                    decision.acts.append(self._act(decision, action, index, ordinal, metadata))
+                else:
+                    timers = timers or Timers(instance)
+                    decision.own.append(self._own(decision, event, action, ordinal, metadata, timers))
+        text = self._states.write(state, instance.state)
+        if timers is not None or text != instance.state:
+            timers = timers or Timers(instance)
+            instance = Instance(
+                instance.correlation, timers.status, text, instance.started, instance.missed, timers.left()
+            )
+            decision.changed = True
+        decision.after = instance
 
-    def _own(self, decision: Decision, kind: str, type_: str, ordinal: int, due: str = "") -> None:
-        outcome = {"schedule": "scheduled", "cancel": "cancelled", "complete": "completed"}[kind]
-        taken = Taken(kind, "", decision.correlation, type_, ordinal, outcome, due=due)  # type: ignore[arg-type]  # mypy does not see through the table
-        decision.own.append(taken)
+    def _method(self, decision: Decision) -> str:
+        return self._manager.handlers[decision.source, decision.row.type].method
 
-    def _act(self, decision: Decision, action: Append | Send, index: int, ordinal: int) -> Act:
-        kind = "append" if isinstance(action, Append) else "send"
-        type_ = action.type if isinstance(action, Append) else action.command
-        if action.context not in self._app.contexts:
-            raise Refused(f"{type_} goes to the unknown context {action.context!r}")
-        if kind == "send" and action.context not in self._app.aggregates:
-            raise Refused(f"{type_} is sent to {action.context}, which has no aggregate")
-        for text in (action.stream, type_):
-            if not isinstance(text, str) or not text or not _encodable(text):
+    def _own(
+        self, decision: Decision, event: Event, action: object, ordinal: int, metadata: str, timers: "Timers"
+    ) -> Taken:
+        """Do with the instance's timers and status what an action asks for."""
+        correlation = decision.correlation
+        if isinstance(action, Schedule):
+            timer = self._timer(event, correlation, action, metadata)
+            timers.set(timer)
+            return Taken("schedule", "", correlation, timer.type, ordinal, "scheduled", due=timer.recorded_at)
+        if isinstance(action, Cancel):
+            timers.drop(action.type)
+            return Taken("cancel", "", correlation, action.type, ordinal, "cancelled")
+        if isinstance(action, Complete):
+            timers.complete()
+            return Taken("complete", "", correlation, "", ordinal, "completed")
+        raise Refused(f"{self._method(decision)} yielded {type(action).__name__}, which is not an action")
+
+    def _act(self, decision: Decision, action: Append | Send, index: int, ordinal: int, metadata: str) -> Act:
+        context, stream, data = action.context, action.stream, action.data
+        if isinstance(action, Append):
+            kind, type_ = "append", action.type
+        else:
+            kind, type_ = "send", action.command
+        if context not in self._app.contexts:
+            raise Refused(f"{type_} goes to the unknown context {context!r}")
+        if kind == "send" and context not in self._app.aggregates:
+            raise Refused(f"{type_} is sent to {context}, which has no aggregate")
+        for text in (stream, type_):
+            if not isinstance(text, str) or not text or not (text.isascii() or _encodable(text)):
                 raise Refused(f"{type_!r} needs a stream and a type as texts, not {text!r}")
-        data = _data(action.data, type_)
         row = decision.row
         return Act(
             index,
@@ -263,24 +196,17 @@ class Decider:
             decision.source,
             row.position,
             kind,
-            action.context,
-            action.stream,
+            context,
+            stream,
             type_,
-            data,
-            fingerprint(kind, action.context, action.stream, type_, action.data),
-            self._metadata(decision.source, row.position, ordinal, decision.correlation),
+            _data(data, type_),
+            fingerprint(kind, context, stream, type_, data),
+            metadata,
             row.recorded_at,
         )
 
-    def _metadata(self, source: str, position: int, ordinal: int, correlation: str) -> str:
-        # Written by hand around the one text that needs quoting: names have no characters that do.
-        return (
-            f'{{"app":"{self._app.name}","manager":"{self._manager.name}","source":"{source}",'
-            f'"position":{position},"ordinal":{ordinal},"correlation":{json.encode(correlation)}}}'
-        )
-
-    def _timer(self, event: Event, correlation: str, action: Schedule, ordinal: int) -> Timer:
-        if action.type not in self._manager.types(TIMERS):
+    def _timer(self, event: Event, correlation: str, action: Schedule, metadata: str) -> Timer:
+        if action.type not in self._timers:
             raise Refused(f"the timer {action.type!r} has no handler: @handles('timers', {action.type!r})")
         try:
             due = event.recorded_at + action.after if action.after is not None else action.at
@@ -293,8 +219,35 @@ class Decider:
             instant.microseconds(due),
             instant.write(due),
             _data({**own, **(action.data or {})}, action.type),
-            self._metadata(event.context, event.position, ordinal, correlation),
+            metadata,
         )
+
+
+class Timers:
+    """The timers and the status that an instance is left with by one event."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.status = instance.status
+        self._before = instance.timers
+        self._timers = dict(instance.timers)
+
+    def set(self, timer: Timer) -> None:
+        """Have this one, in place of one of the same type."""
+        self._timers[timer.type] = timer
+
+    def drop(self, type_: str) -> None:
+        """No longer have one of this type."""
+        self._timers.pop(type_, None)
+
+    def complete(self) -> None:
+        """The instance ends."""
+        self.status = "completed"
+
+    def left(self) -> Mapping[str, Timer]:
+        """The timers; the very same object as before if they are the same."""
+        if self.status == "completed":
+            self._timers.clear()
+        return self._before if self._timers == self._before else self._timers
 
 
 def _data(data: Any, type_: str) -> str:
@@ -316,4 +269,4 @@ def _encodable(text: str) -> bool:
 
 def fingerprint(kind: str, context: str, stream: str, type_: str, data: dict[str, Any]) -> bytes:
     """Eight bytes that differ when anything that is asked differs; the order of keys does not count."""
-    return blake2b(json.canonical([kind, context, stream, type_, data]), digest_size=8).digest()
+    return blake2b(json.canonical((kind, context, stream, type_, data)), digest_size=8).digest()

@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
-from pmtui.handling.decide import Act, Decider, Decision
+from pmtui.handling.decide import Decider
+from pmtui.handling.decision import Act
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.instances import Instances
 from pmtui.handling.recovery import fence, interrupted, verify
-from pmtui.handling.sources import Order, Picked, Source, Sources, moment_of, oldest
+from pmtui.handling.sources import Order, Picked, Source, Sources, oldest
 from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
 from pmtui.model.event import Event
@@ -212,7 +213,7 @@ class Runner:
         current: dict[str, Instance] = {}
         alarms = Alarms()
         for index, (picked, (event, name)) in enumerate(zip(list(turn.picked), met, strict=True)):
-            if not turn.repeated and alarms.before(picked.row):
+            if not turn.repeated and alarms.before(event.recorded_at):
                 self._cut(turn, index)
                 break
             instance = current.get(name) or self._instances.get(name)
@@ -223,12 +224,12 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-            turn.decisions.append(decision)
-            if decision.after is not None:
+            turn.add(decision)
+            fresh.discard(name)
+            if decision.changed:
                 current[name] = decision.after
                 if decision.after.timers is not instance.timers:
                     alarms.set(decision.after)
-                fresh.discard(name)
 
     async def _rehearse(self, turn: Turn) -> None:
         """Hear a refusal before anything is durable, where it would otherwise come too late to end the turn before it.
@@ -260,7 +261,7 @@ class Runner:
     async def _save(self, turn: Turn) -> None:
         afters = turn.afters()
         act_first = turn.delivery == "act-then-save"
-        moment = max(moment_of(row) for _, row in turn.picked)
+        moment = turn.latest()
         moves = self._sources.moves(turn.picked)
         added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
         heads = self._appended(turn)
@@ -273,7 +274,7 @@ class Runner:
                 clock=moment,
                 cursors=moves,
                 instances=changes,
-                journal=[self._journal_row(turn.number, decision) for decision in turn.decisions],
+                journal=self._journal(turn),
                 targets=heads,
                 counters=added,
             )
@@ -310,27 +311,32 @@ class Runner:
         self.counters += self._uncounted
         self._uncounted = Counters()
 
-    def _journal_row(self, number: int, decision: Decision) -> JournalRow:
-        row = decision.row
-        return JournalRow(
-            number,
-            decision.source,
-            row.position,
-            row.type,
-            row.stream,
-            decision.correlation,
-            decision.outcome,
-            row.recorded_at,
-            self._clock.stamp(row.recorded_at),
-            actions_text(decision.taken()),
-        )
+    def _journal(self, turn: Turn) -> list[JournalRow]:
+        number, stamp = turn.number, self._clock.stamp()
+        return [
+            JournalRow(
+                number,
+                decision.source,
+                decision.row.position,
+                decision.row.type,
+                decision.row.stream,
+                decision.correlation,
+                decision.outcome,
+                decision.row.recorded_at,
+                stamp or decision.row.recorded_at,
+                actions_text(decision.taken()),
+            )
+            for decision in turn.decisions
+        ]
 
     def _appended(self, turn: Turn) -> dict[str, Cursor]:
         """How far each target's log is known to go, where the turn appended to it or found that it had."""
-        heads: dict[str, Cursor] = {}
+        lasts: dict[str, int] = {}
         for act in turn.acts:
-            known = heads.get(act.context) or self._heads.get(act.context)
-            last = act.first + act.added - 1
-            if act.added and (known is None or last > known.position):
-                heads[act.context] = Cursor(last, self._identities[act.context])
-        return heads
+            if act.added:
+                lasts[act.context] = max(lasts.get(act.context, 0), act.first + act.added - 1)
+        return {
+            context: Cursor(last, self._identities[context])
+            for context, last in lasts.items()
+            if context not in self._heads or last > self._heads[context].position
+        }

@@ -1,11 +1,14 @@
 """A turn: the events that are handled together, and how far that has come."""
 
-from pmtui.handling.decide import Act, Decision
-from pmtui.handling.sources import Picked, moment_of, runs_of
+from datetime import datetime
+
+from pmtui.handling.decision import Act, Decision
+from pmtui.handling.sources import Picked, runs_of
+from pmtui.model import instant
 from pmtui.model.manager import Delivery
 from pmtui.model.point import Phase, Point
 from pmtui.storage.ledger import Counters, Cursor, Instance
-from pmtui.storage.log import Row, Run
+from pmtui.storage.log import Run
 
 
 class Alarms:
@@ -24,11 +27,11 @@ class Alarms:
         else:
             self._due.pop(instance.correlation, None)
 
-    def before(self, row: Row) -> bool:
-        """Whether a timer comes due before this event, or with it."""
+    def before(self, recorded_at: datetime) -> bool:
+        """Whether a timer comes due before an event of this time, or with it."""
         if self._first is None:
             return False
-        moment = moment_of(row)
+        moment = instant.microseconds(recorded_at)
         if moment >= self._first:
             self._first = min(self._due.values(), default=None)  # the one it came from may be gone
         return self._first is not None and moment >= self._first
@@ -41,6 +44,7 @@ class Turn:
         number: one more than the last turn saved.
         picked: its events, in order.
         decisions: what follows from each, once decided.
+        acts: all their actions on logs, in order.
         delivery: whether it acts or saves first.
         cursors: where the cursors stood before it, by source.
         repeated: whether it is done again because a crash interrupted it.
@@ -61,6 +65,7 @@ class Turn:
         self.cursors = cursors
         self.picked = picked
         self.decisions: list[Decision] = []
+        self.acts: list[Act] = []
         self.delivery = delivery
         self.repeated = repeated
         self.point: Point | None = None
@@ -85,10 +90,10 @@ class Turn:
         """Its events, run-length coded, as the pin has them."""
         return runs_of(self.picked)
 
-    @property
-    def acts(self) -> list[Act]:
-        """All its actions on logs, in order."""
-        return [act for decision in self.decisions for act in decision.acts]
+    def add(self, decision: Decision) -> None:
+        """What follows from its next event."""
+        self.decisions.append(decision)
+        self.acts.extend(decision.acts)
 
     def at(self, phase: Phase, *, action: int | None = None, target: str | None = None) -> Point:
         """Note that a phase is reached; the point that names it, after the turn's last event."""
@@ -101,12 +106,18 @@ class Turn:
 
         An aggregate that raises then does so before anything else of a larger turn is durable.
         """
+        targets = list(dict.fromkeys([act.context for act in self.acts]))
+        if len(targets) < 2:
+            return targets
         commanded = {act.context for act in self.acts if act.kind == "send"}
-        return sorted(dict.fromkeys(act.context for act in self.acts), key=lambda target: target not in commanded)
+        return sorted(targets, key=lambda target: target not in commanded)
 
     def doubtful(self) -> list[str]:
         """The contexts whose aggregates could still refuse something when other parts of the turn are durable."""
-        commanded = [c for c in self.targets() if any(a.kind == "send" and a.context == c for a in self.acts)]
+        sent = {act.context for act in self.acts if act.kind == "send"}
+        if not sent:
+            return []
+        commanded = [context for context in self.targets() if context in sent]
         if self.delivery == "save-then-act":
             return commanded
         if not self.single:
@@ -118,19 +129,24 @@ class Turn:
         """End the turn before one of its events; the events that it then leaves, in order."""
         left = self.picked[index:]
         del self.picked[index:], self.decisions[index:]
+        self.acts = [act for decision in self.decisions for act in decision.acts]
         return left
 
     def afters(self) -> dict[str, Instance]:
         """The instances that the turn changes, as it leaves them."""
-        return {d.correlation: d.after for d in self.decisions if d.after is not None}
+        return {decision.correlation: decision.after for decision in self.decisions if decision.changed}
+
+    def latest(self) -> int:
+        """When the latest of its events was recorded, in microseconds since 1970."""
+        return instant.microseconds(max([decision.recorded_at for decision in self.decisions]))
 
     def decided(self) -> Counters:
         """What its decisions add to the totals."""
-        handled = sum(d.outcome == "handled" for d in self.decisions)
-        late = sum(d.late for d in self.decisions)
-        return Counters(handled=handled, ignored=len(self.decisions) - handled, late=late)
+        outcomes = [decision.outcome for decision in self.decisions]
+        late = sum([decision.late for decision in self.decisions])
+        return Counters(handled=outcomes.count("handled"), ignored=outcomes.count("ignored"), late=late)
 
     def acted(self) -> Counters:
         """What its actions add to the totals."""
-        suppressed = sum(act.outcome == "suppressed" for act in self.acts)
+        suppressed = [act.outcome for act in self.acts].count("suppressed")
         return Counters(performed=len(self.acts) - suppressed, suppressed=suppressed)

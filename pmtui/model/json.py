@@ -31,6 +31,11 @@ def canonical(value: Any) -> bytes:
     return _canonical(value)
 
 
+def quoted(text: str) -> str:
+    """A text as JSON text. Raises UnicodeEncodeError (a ValueError) for half a surrogate pair."""
+    return _encode(text).decode()
+
+
 def decode(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError if it is none."""
     try:

@@ -96,12 +96,17 @@ class Counters(msgspec.Struct, frozen=True):
     late: int = 0
 
     def __add__(self, other: "Counters") -> "Counters":
-        mine, theirs = msgspec.structs.astuple(self), msgspec.structs.astuple(other)
-        return Counters(*(a + b for a, b in zip(mine, theirs, strict=True)))
+        return Counters(
+            self.handled + other.handled,
+            self.ignored + other.ignored,
+            self.performed + other.performed,
+            self.suppressed + other.suppressed,
+            self.crashes + other.crashes,
+            self.late + other.late,
+        )
 
     def __sub__(self, other: "Counters") -> "Counters":
-        mine, theirs = msgspec.structs.astuple(self), msgspec.structs.astuple(other)
-        return Counters(*(a - b for a, b in zip(mine, theirs, strict=True)))
+        return self + Counters(*(-each for each in msgspec.structs.astuple(other)))
 
 
 class Cursor(msgspec.Struct, frozen=True):

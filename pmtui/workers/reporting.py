@@ -1,6 +1,6 @@
 """Putting what a runner is doing into a report."""
 
-from pmtui.handling.decide import Decision
+from pmtui.handling.decision import Decision
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.sources import Picked
 from pmtui.handling.turn import Turn
@@ -35,9 +35,7 @@ def turn_report(turn: Turn) -> TurnReport:
 def instance_report(turn: Turn) -> InstanceReport | None:
     """The instance of a turn's last event, as the turn leaves it."""
     decision = turn.decisions[-1] if turn.decisions else None
-    if decision is None or decision.after is None:
-        return None
-    return of_instance(decision.after)
+    return of_instance(decision.after) if decision is not None and decision.correlation else None
 
 
 def of_instance(instance: Instance) -> InstanceReport:

@@ -7,7 +7,21 @@ import time
 from itertools import pairwise
 
 import pytest
-from storage_kit import AT, SENDER, append, draft, drafts, in_transaction, moved, receipt, rows, run, save
+from storage_kit import (
+    AT,
+    SENDER,
+    append,
+    draft,
+    drafts,
+    in_transaction,
+    instance,
+    moved,
+    receipt,
+    rows,
+    run,
+    save,
+    timer,
+)
 
 from pmtui.storage.errors import StorageError, WentBack
 from pmtui.storage.sqlite import ledger as ledger_module
@@ -159,16 +173,19 @@ def test_3_a_worker_never_takes_the_epoch_of_one_that_starts_right_after_it(tmp_
 def test_3_what_is_loaded_is_of_one_commit(tmp_path, ledger, monkeypatch):
     other = SqliteLedger.open(tmp_path / "fulfilment.db", "shop", "fulfilment")
     run(ledger.start(1, AT))
-    read = ledger_module._cursors
+    read = ledger_module._next_due
+    scheduled = (instance(), instance(timers={"PaymentOverdue": timer()}))
 
-    def read_after_a_save_of_another(connection, table):
-        if connection is ledger.database.connection and table == "cursors":
-            run(other.save(save(cursors=moved("orders", 0, 5))))
-        return read(connection, table)
+    def read_after_a_save_of_another(connection):
+        if connection is ledger.database.connection:
+            run(other.save(save(cursors=moved("orders", 0, 5), instances=(scheduled,))))
+        return read(connection)
 
-    monkeypatch.setattr(ledger_module, "_cursors", read_after_a_save_of_another)
+    monkeypatch.setattr(ledger_module, "_next_due", read_after_a_save_of_another)
     state = run(ledger.load())
-    assert (state.turn, dict(state.cursors)) == (0, {})
+    assert (state.turn, dict(state.cursors), state.next_due) == (0, {}, None)
+    monkeypatch.undo()
+    assert run(ledger.load()).next_due == timer().due
     other.close()
 
 

@@ -128,7 +128,7 @@ class Shop:
         return self.rows("SELECT state, reason, clean FROM ledger", "ledgers/shop/fulfilment.db")[0]
 
     def cursor(self) -> int:
-        sql = "SELECT position FROM cursors WHERE context = 'orders'"
+        sql = "SELECT coalesce(json_extract(cursors, '$.orders.position'), 0) FROM ledger"
         found = self.rows(sql, "ledgers/shop/fulfilment.db")
         return found[0][0] if found else 0
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Connection
 
+import msgspec
+
 from pmtui.storage.errors import StorageError, Superseded
 from pmtui.storage.ledger import Counters, Cursor, Instance, LedgerState, Save, Timer
 from pmtui.storage.log import Draft, LogReader
@@ -29,10 +31,10 @@ CREATE TABLE ledger(
     performed INTEGER NOT NULL DEFAULT 0,
     suppressed INTEGER NOT NULL DEFAULT 0,
     crashes INTEGER NOT NULL DEFAULT 0,
-    late INTEGER NOT NULL DEFAULT 0
+    late INTEGER NOT NULL DEFAULT 0,
+    cursors TEXT NOT NULL DEFAULT '{}',
+    targets TEXT NOT NULL DEFAULT '{}'
 );
-CREATE TABLE cursors(context TEXT PRIMARY KEY, position INTEGER NOT NULL, identity TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE targets(context TEXT PRIMARY KEY, position INTEGER NOT NULL, identity TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE instances(
     correlation TEXT PRIMARY KEY,
     status TEXT NOT NULL,
@@ -68,6 +70,8 @@ CREATE TABLE journal(
 )
 
 _COUNTERS = ("handled", "ignored", "performed", "suppressed", "crashes", "late")
+_cursors = msgspec.json.Decoder(dict[str, Cursor]).decode
+_cursors_text = msgspec.json.Encoder().encode
 _PENDING = "correlation, type, due, recorded_at, data, metadata, fired"
 _INSTANCE = "correlation, status, state, started, missed, type, due, recorded_at, data, metadata, fired"
 _JOURNAL = (
@@ -78,25 +82,22 @@ _JOURNAL = (
 def state_of(database: Database) -> LedgerState:
     """What a ledger says, read in a few statements; writes nothing."""
     connection = database.connection
-    row = connection.execute(f"SELECT epoch, turn, clock, clean, {', '.join(_COUNTERS)} FROM ledger").fetchone()
+    row = connection.execute(
+        f"SELECT epoch, turn, clock, clean, cursors, targets, {', '.join(_COUNTERS)} FROM ledger"
+    ).fetchone()
     if row is None:
-        row = (0, 0, 0, 1, *(0 for _ in _COUNTERS))
+        row = (0, 0, 0, 1, "{}", "{}", *(0 for _ in _COUNTERS))
     return LedgerState(
         identity=database.identity,
         epoch=row[0],
         turn=row[1],
         clock=row[2],
         clean=bool(row[3]),
-        cursors=_cursors(connection, "cursors"),
-        targets=_cursors(connection, "targets"),
+        cursors=_cursors(row[4]),
+        targets=_cursors(row[5]),
         next_due=_next_due(connection),
-        counters=Counters(*row[4:]),
+        counters=Counters(*row[6:]),
     )
-
-
-def _cursors(connection: Connection, table: str) -> dict[str, Cursor]:
-    rows = connection.execute(f"SELECT context, position, identity FROM {table}")
-    return {context: Cursor(position, identity) for context, position, identity in rows}
 
 
 def _next_due(connection: Connection) -> int | None:
@@ -110,6 +111,7 @@ class SqliteLedger:
     def __init__(self, database: Database, app: str, manager: str) -> None:
         self.database = database
         self._owner = (app, manager)
+        self._saved: _Places | None = None
         self.timers: LogReader = SqliteReader("timers", database)
 
     @classmethod
@@ -193,11 +195,15 @@ class SqliteLedger:
 
     async def save(self, save: Save) -> None:
         """See `Ledger.save`."""
+        places, self._saved = self._saved, None  # until the commit: a save that is rolled back leaves nothing behind
         added = save.counters
         with self.database.transaction() as connection:
+            before = places or _places(connection)
+            after = before.moved(save)
             moved = connection.execute(
                 "UPDATE ledger SET turn = ?, clock = max(clock, ?), handled = handled + ?, ignored = ignored + ?, "
-                "performed = performed + ?, suppressed = suppressed + ?, late = late + ? WHERE epoch = ? AND turn = ?",
+                "performed = performed + ?, suppressed = suppressed + ?, late = late + ?, cursors = ?, targets = ? "
+                "WHERE epoch = ? AND turn = ? AND cursors = ?",
                 (
                     save.turn,
                     save.clock,
@@ -206,40 +212,50 @@ class SqliteLedger:
                     added.performed,
                     added.suppressed,
                     added.late,
+                    after.text,
+                    _cursors_text(after.targets).decode(),
                     save.epoch,
                     save.turn - 1 if save.advances else save.turn,
+                    before.text,
                 ),
             )
             if moved.rowcount != 1:
                 raise Superseded("another worker has taken over")
-            for source, (before, after) in save.cursors.items():
-                _move(connection, source, before, after)
             _write_instances(connection, save)
             insert_many(connection, _JOURNAL, save.journal)
-            for context, cursor in save.targets.items():
-                connection.execute(
-                    "INSERT INTO targets VALUES (?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET position = excluded.position, identity = excluded.identity",
-                    (context, cursor.position, cursor.identity),
-                )
+        self._saved = after
 
     def close(self) -> None:
         """Close the file."""
         self.database.close()
 
 
-def _move(connection: Connection, source: str, before: Cursor, after: Cursor) -> None:
-    """Compare and set a cursor; one that was never saved counts as 0."""
-    moved = connection.execute(
-        "UPDATE cursors SET position = ?, identity = ? WHERE context = ? AND position = ? AND identity = ?",
-        (after.position, after.identity, source, before.position, before.identity),
-    )
-    if moved.rowcount != 1 and before.position == 0:
-        moved = connection.execute(
-            "INSERT OR IGNORE INTO cursors VALUES (?, ?, ?)", (source, after.position, after.identity)
-        )
-    if moved.rowcount != 1:
-        raise Superseded(f"the cursor in {source} was moved by another worker")
+class _Places(msgspec.Struct, frozen=True):
+    """The ledger's cursors and targets, and the text of the cursors as it is stored, to compare and set them."""
+
+    cursors: dict[str, Cursor]
+    targets: dict[str, Cursor]
+    text: str
+
+    def moved(self, save: Save) -> "_Places":
+        """After a save.
+
+        Raises:
+            Superseded: a cursor is not where the save expects it; one that was never saved counts as 0.
+        """
+        cursors = dict(self.cursors)
+        for source, (before, after) in save.cursors.items():
+            if cursors.get(source, Cursor(0, before.identity)) != before:
+                raise Superseded(f"the cursor in {source} was moved by another worker")
+            cursors[source] = after
+        return _Places(cursors, {**self.targets, **save.targets}, _cursors_text(cursors).decode())
+
+
+def _places(connection: Connection) -> _Places:
+    row = connection.execute("SELECT cursors, targets FROM ledger").fetchone()
+    if row is None:
+        raise Superseded("the ledger was emptied")
+    return _Places(_cursors(row[0]), _cursors(row[1]), row[0])
 
 
 def instances_of(connection: Connection, names: list[str]) -> dict[str, Instance]:

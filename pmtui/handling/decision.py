@@ -1,0 +1,92 @@
+"""What follows from an event, and what became of it: plain data."""
+
+from datetime import datetime
+
+import msgspec
+
+from pmtui.storage.ledger import Instance, Outcome, Taken
+from pmtui.storage.log import Row
+
+
+class Act(msgspec.Struct):
+    """One action on a log, ready to be taken.
+
+    Attributes:
+        index: which event of the turn asked for it.
+        ordinal: its number among all actions of that event.
+        source, position: the event; with the ordinal and the sender its key.
+        kind, context, stream, type, data: what is asked; `data` as JSON text.
+        fingerprint: of all that is asked.
+        metadata: JSON text for the events it appends.
+        cause: the event's `recorded_at`.
+        outcome, first, added, original: what became of it, as in `Taken`; `asked` until it was taken.
+    """
+
+    index: int
+    ordinal: int
+    source: str
+    position: int
+    kind: str
+    context: str
+    stream: str
+    type: str
+    data: str
+    fingerprint: bytes
+    metadata: str
+    cause: str
+    outcome: Outcome = "asked"
+    first: int = 0
+    added: int = 0
+    original: int = 0
+
+    @property
+    def taken(self) -> Taken:
+        """The same as the journal keeps it."""
+        return Taken(
+            self.kind,
+            self.context,
+            self.stream,
+            self.type,
+            self.ordinal,
+            self.outcome,
+            self.first,
+            self.added,
+            self.original,
+        )
+
+
+class Decision(msgspec.Struct):
+    """What follows from one event.
+
+    Attributes:
+        source, row: the event.
+        recorded_at: when it was recorded.
+        outcome: `handled` or `ignored`.
+        correlation: its instance, empty if none could be named.
+        after: the instance afterwards.
+        changed: whether that is another than before, so that it must be saved.
+        acts: its actions on logs, in order.
+        own: its other actions (timers, complete), which the ledger keeps.
+        late: events of this instance that had been ignored before this one started it.
+    """
+
+    source: str
+    row: Row
+    recorded_at: datetime
+    outcome: str
+    correlation: str
+    after: Instance
+    changed: bool = False
+    acts: list[Act] = []
+    own: list[Taken] = []
+    late: int = 0
+
+    @property
+    def where(self) -> str:
+        """`orders@3`."""
+        return f"{self.source}@{self.row.position}"
+
+    def taken(self) -> list[Taken]:
+        """All its actions in order, with what became of them so far."""
+        taken = [act.taken for act in self.acts]
+        return sorted([*taken, *self.own], key=lambda each: each.ordinal) if self.own else taken
