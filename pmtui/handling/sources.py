@@ -104,11 +104,12 @@ class Source:
         return self.cursor if last is None else Cursor(last, self.cursor.identity)
 
 
-Order = Callable[[Mapping[str, Source]], str | None]
-"""Which source is next, of those that have an event, in the order of declaration; None: none of them yet."""
+Order = Callable[[Mapping[str, Source], int], str | None]
+"""Which source is next, of those that have an event (in the order of declaration), in a turn that has so many events
+already; None: none of them yet."""
 
 
-def oldest(ready: Mapping[str, Source]) -> str | None:
+def oldest(ready: Mapping[str, Source], taken: int) -> str | None:  # noqa: ARG001  (the same for every event of a turn)
     """The source whose next event was recorded first, ties in the order of declaration."""
     return min(ready, key=lambda name: ready[name].moment, default=None)
 
@@ -140,7 +141,7 @@ class Sources:
             source.look_again()
         picked: list[Picked] = []
         while len(picked) < limit:
-            name, alone = await self._next(next_due() is not None)
+            name, alone = await self._next(next_due() is not None, len(picked))
             due = next_due()
             if due is not None:
                 horizon = clock.horizon(None if name is None else self._sources[name].moment)
@@ -160,15 +161,15 @@ class Sources:
         """The next event by the policy, without taking it; None while there is none."""
         for source in self._sources.values():
             source.look_again()
-        name, _ = await self._next(timers_wait=True)
+        name, _ = await self._next(timers_wait=True, taken=0)
         return None if name is None else Picked(name, self._sources[name].next)
 
-    async def _next(self, timers_wait: bool) -> tuple[str | None, bool]:
+    async def _next(self, timers_wait: bool, taken: int) -> tuple[str | None, bool]:
         """The source whose event is next, and whether no other one has any."""
         ready = {name: source for name, source in self._sources.items() if await source.fill()}
         if len(ready) < 2 and not timers_wait:
             return next(iter(ready), None), True
-        return self._order(ready), len(ready) < 2
+        return self._order(ready, taken), len(ready) < 2
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.
