@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from pmtui.handling.decide import Act, Decider, Decision
+from pmtui.handling.decide import Decider
+from pmtui.handling.decision import Act, Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Manager
 from pmtui.model.event import Event
@@ -55,10 +56,7 @@ class RememberingDecider(Decider):
             known = super().decide(picked, event, index, instance, fresh=True)
             self._asked(picked, instance, known)
             self._known[key] = known
-        acts = [_again(act, index) for act in known.acts]
-        return Decision(
-            known.source, known.row, known.outcome, known.correlation, known.after, acts, known.own, known.late
-        )
+        return msgspec.structs.replace(known, acts=[_again(act, index) for act in known.acts])
 
 
 def _again(act: Act, index: int) -> Act:

@@ -65,7 +65,7 @@ class _WatchedTransaction(MemoryLogTransaction):
     def committed(self) -> LogState:
         return WatchedLogState(self._events, self._receipts, self._floors, self._repeats, self._pins, full=self._full)
 
-    async def record(self, sender: Sender, receipts: Iterable[Receipt]) -> None:
+    async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         numbers, name = self._log.numbers, self._log.name
         own = self._receipts.get(sender)
         for new in receipts:

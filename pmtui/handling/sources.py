@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from pmtui.handling.clock import Clock
@@ -61,10 +62,19 @@ class Source:
             self._moment = moment_of(self._rows[0])
         return self._moment
 
+    def latest(self, count: int) -> int:
+        """The latest time at which one of the next `count` events that are read already was recorded."""
+        return max([moment_of(row) for row in islice(self._rows, count)])
+
     @property
     def next(self) -> Row:
         """The next event, which stays."""
         return self._rows[0]
+
+    @property
+    def empty(self) -> bool:
+        """Whether no event that is read already is left."""
+        return not self._rows
 
     def take(self) -> Row:
         """Take the next event."""
@@ -74,7 +84,11 @@ class Source:
     def take_read(self, limit: int) -> list[Row]:
         """Take the next events that are read already, up to `limit`."""
         self._moment = None
-        return [self._rows.popleft() for _ in range(min(limit, len(self._rows)))]
+        if limit < len(self._rows):
+            return [self._rows.popleft() for _ in range(limit)]
+        rows = list(self._rows)
+        self._rows.clear()
+        return rows
 
     def give_back(self, row: Row) -> None:
         """Put an event that was taken last back to the front."""
@@ -111,6 +125,8 @@ already; None: none of them yet."""
 
 def oldest(ready: Mapping[str, Source], taken: int) -> str | None:  # noqa: ARG001  (the same for every event of a turn)
     """The source whose next event was recorded first, ties in the order of declaration."""
+    if len(ready) == 1:
+        return next(iter(ready))
     return min(ready, key=lambda name: ready[name].moment, default=None)
 
 
@@ -137,39 +153,43 @@ class Sources:
             next_due: when the next pending timer is due.
             fire: moves the timers due by an instant into the timers log.
         """
-        for source in self._sources.values():
-            source.look_again()
+        for each in self._sources.values():
+            each.look_again()
         picked: list[Picked] = []
+        ready = await self._ready()
+        due = next_due()
         while len(picked) < limit:
-            name, alone = await self._next(next_due() is not None, len(picked))
-            due = next_due()
+            name = self._order(ready, len(picked)) if ready else None
+            source = None if name is None else ready[name]
             if due is not None:
-                horizon = clock.horizon(None if name is None else self._sources[name].moment)
+                horizon = clock.horizon(None if source is None else source.moment)
                 if due <= horizon:
                     await fire(horizon)
                     self._sources["timers"].look_again()
+                    ready, due = await self._ready(), next_due()
                     continue
-            if name is None:
+            if name is None or source is None:
                 break
-            source = self._sources[name]
-            picked.append(Picked(name, source.take()))
-            if due is None and alone:
-                picked.extend(Picked(name, row) for row in source.take_read(limit - len(picked)))
+            left = limit - len(picked)
+            if len(ready) == 1 and left > 1 and (due is None or due > clock.horizon(source.latest(left))):
+                picked.extend([Picked(name, row) for row in source.take_read(left)])
+            else:
+                picked.append(Picked(name, source.take()))
+            if source.empty:
+                ready = await self._ready()
         return picked
 
     async def upcoming(self) -> Picked | None:
         """The next event by the policy, without taking it; None while there is none."""
         for source in self._sources.values():
             source.look_again()
-        name, _ = await self._next(timers_wait=True, taken=0)
-        return None if name is None else Picked(name, self._sources[name].next)
+        ready = await self._ready()
+        name = self._order(ready, 0) if ready else None
+        return None if name is None else Picked(name, ready[name].next)
 
-    async def _next(self, timers_wait: bool, taken: int) -> tuple[str | None, bool]:
-        """The source whose event is next, and whether no other one has any."""
-        ready = {name: source for name, source in self._sources.items() if await source.fill()}
-        if len(ready) < 2 and not timers_wait:
-            return next(iter(ready), None), True
-        return self._order(ready, taken), len(ready) < 2
+    async def _ready(self) -> dict[str, Source]:
+        """The sources that have a next event."""
+        return {name: source for name, source in self._sources.items() if await source.fill()}
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.
