@@ -19,6 +19,9 @@ from pmtui.storage.ledger import Instance, Taken, Timer
 from pmtui.storage.log import Row
 
 
+_ON_LOGS = (Append, Send)
+
+
 def event_of(context: str, row: Row) -> Event:
     """A stored row as handlers see it.
 
@@ -142,7 +145,7 @@ class Decider:
             caused = f',"correlation":{json.quoted(decision.correlation)}}}'
             for ordinal, action in enumerate(asked):
                 metadata = f'{self._caused[name]}{row.position},"ordinal":{ordinal}{caused}'
-                if isinstance(action, Append | Send):
+                if isinstance(action, _ON_LOGS):
                     decision.acts.append(self._act(decision, action, index, ordinal, metadata))
                 else:
                     timers = timers or Timers(instance)
@@ -186,9 +189,8 @@ class Decider:
             raise Refused(f"{type_} goes to the unknown context {context!r}")
         if kind == "send" and context not in self._app.aggregates:
             raise Refused(f"{type_} is sent to {context}, which has no aggregate")
-        for text in (stream, type_):
-            if not isinstance(text, str) or not text or not (text.isascii() or _encodable(text)):
-                raise Refused(f"{type_!r} needs a stream and a type as texts, not {text!r}")
+        if not (_text(stream) and _text(type_)):
+            raise Refused(f"{type_!r} needs a stream and a type as texts, not {(type_ if _text(stream) else stream)!r}")
         row = decision.row
         return Act(
             index,
@@ -259,12 +261,14 @@ def _data(data: Any, type_: str) -> str:
         raise Refused(f"the data of {type_} {error}") from None
 
 
-def _encodable(text: str) -> bool:
+def _text(text: object) -> bool:
+    """Whether it is a text that can be stored."""
+    if not isinstance(text, str) or not text:
+        return False
     try:
-        text.encode()
+        return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def fingerprint(kind: str, context: str, stream: str, type_: str, data: dict[str, Any]) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from pmtui.handling.clock import Clock
@@ -52,7 +52,8 @@ class Source:
             self._dry = len(page) < PAGE
             if page:
                 self._read = page[-1].position
-                self._rows.extend(row for row in page if row.type in self.types)
+                types = self.types
+                self._rows.extend([row for row in page if row.type in types])
         return bool(self._rows)
 
     @property
@@ -172,7 +173,7 @@ class Sources:
                 break
             left = limit - len(picked)
             if len(ready) == 1 and left > 1 and (due is None or due > clock.horizon(source.latest(left))):
-                picked.extend([Picked(name, row) for row in source.take_read(left)])
+                picked.extend(map(Picked, repeat(name), source.take_read(left)))
             else:
                 picked.append(Picked(name, source.take()))
             if source.empty:

@@ -93,7 +93,7 @@ def page_of(connection: Connection, after: int, limit: int) -> list[Row]:
     """
     sql = f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
     try:
-        return [Row._make(row) for row in connection.execute(sql, (after, limit))]
+        return list(map(Row._make, connection.execute(sql, (after, limit))))
     except OperationalError as error:
         if "UTF-8" not in str(error):
             raise
