@@ -18,7 +18,6 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Instance, Taken, Timer
 from pmtui.storage.log import Row
 
-
 _ON_LOGS = (Append, Send)
 
 
