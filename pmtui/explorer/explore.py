@@ -1,18 +1,20 @@
 """Exploring an app over its logs: the way in."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 
+from pmtui.explorer.exploration import Exploration, receivers_of
 from pmtui.explorer.following import follow
+from pmtui.explorer.parts import Owners, Touched
 from pmtui.explorer.remembering import RememberingDecider
-from pmtui.explorer.search import Found, Orders, OutOfBounds, Search
+from pmtui.explorer.search import Orders
 from pmtui.explorer.tell import violation_of
 from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict
 from pmtui.explorer.world import World
+from pmtui.handling.decide import Decision
+from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Receiver
+from pmtui.storage.ledger import Instance
 from pmtui.storage.log import Row
-
-_ORDERS = {"all": "every order", "oldest": "the oldest first"}
 
 
 def explore(
@@ -39,28 +41,7 @@ def explore(
     Returns:
         The verdict; `holds` only if everything was covered.
     """
-    began = time.monotonic()
-    world = _world(app, logs, receivers)
-    search = Search(world, orders, bounds, watch, began)
-    beginning = world.snapshot()
-    violation, why = None, ""
-    try:
-        search.run()
-    except Found as found:
-        world.restore(beginning)
-        turns = follow(world, found.steps).turns
-        violation = violation_of(app, found.wrong, found.manager, found.steps, turns)
-    except OutOfBounds as bound:
-        why = str(bound)
-    return Verdict(
-        "violated" if violation else "incomplete" if why else "holds",
-        search.states,
-        search.edges,
-        _ORDERS.get(str(orders), f"{orders} orders"),
-        time.monotonic() - began,
-        violation,
-        why=why,
-    )
+    return Exploration(app, logs, receivers_of(app, receivers), orders, bounds, watch).run()
 
 
 def replay(
@@ -69,25 +50,37 @@ def replay(
     steps: Sequence[Step],
     *,
     receivers: Mapping[str, Receiver] | None = None,
+    orders: Orders = "all",
 ) -> Replayed:
     """Take the steps of a story again.
 
     Args:
-        app, logs, receivers: as in `explore`.
+        app: whose managers.
+        logs: the events from outside by context, perhaps fewer.
         steps: of a violation, perhaps fewer.
+        receivers: as they were when it was found.
+        orders: likewise.
     """
-    followed = follow(_world(app, logs, receivers), steps)
+    deciders = {name: RememberingDecider(app, manager, _unheard) for name, manager in app.managers.items()}
+    arriving = {step.sources[0] for step in steps if step.what == "arrived"}
+    owners = Owners(app, deciders, whole=True)
+    world = World(
+        app,
+        logs,
+        app.managers,
+        receivers_of(app, receivers),
+        deciders,
+        Touched(owners),
+        arriving=arriving,
+        timed=orders == "oldest",
+    )
+    followed = follow(world, steps)
     violation = None
     if followed.wrong is not None:
         taken = steps[: len(followed.turns)]
-        violation = violation_of(app, followed.wrong, followed.manager, taken, followed.turns)
+        violation = violation_of(app, followed.wrong, followed.manager, taken, followed.turns, world.events())
     return Replayed(followed.whole, violation)
 
 
-def _world(app: App, logs: Mapping[str, Sequence[Row]], receivers: Mapping[str, Receiver] | None) -> World:
-    receivers = {name: context.receiver for name, context in app.contexts.items()} | dict(receivers or {})
-    deciders = {
-        name: RememberingDecider(app, manager, lambda picked, instance, decision: None)
-        for name, manager in app.managers.items()
-    }
-    return World(app, logs, app.managers, receivers, deciders)
+def _unheard(picked: Picked, instance: Instance, decision: Decision) -> None:
+    """Nobody needs to know what a handler is asked when a story is only taken again."""

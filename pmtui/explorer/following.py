@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pmtui.explorer.turns import Course, Plan, Wrong, differs, lost, take
+from pmtui.explorer.plans import Plan
+from pmtui.explorer.turns import Commit, Course, Wrong, differs, halves, lost, take
 from pmtui.explorer.verdict import Step
-from pmtui.explorer.world import World
+from pmtui.explorer.world import Snapshot, World
 from pmtui.handling.turn import Turn
 
 
@@ -25,41 +26,62 @@ class Followed(NamedTuple):
     manager: str
 
 
+class _Recovery(NamedTuple):
+    """A recovery that comes next: whose, of which turn, and to which end it must come."""
+
+    manager: str
+    turn: Turn
+    end: int
+
+
 def follow(world: World, steps: Sequence[Step]) -> Followed:
     """Take steps from what is durable now, until something is wrong or a step cannot be taken."""
     turns: list[Turn | None] = []
-    pending: tuple[str, Turn, int] | None = None  # whose recovery comes next, of which turn, to which end
+    recovery: _Recovery | None = None
     for place, step in enumerate(steps):
         last = place == len(steps) - 1
-        plan = Plan() if world.interrupted(step.manager) is not None else Plan(step.sources, step.fires)
+        if step.what == "arrived":
+            if step.sources[0] not in world.arriving():
+                return Followed(turns, False, None, "")
+            world.arrive(step.sources[0])
+            turns.append(None)
+            recovery = None
+            continue
+        before = world.snapshot()
         try:
-            course = take(world, step.manager, plan)
+            course = take(world, step.manager, _plan(world, step))
         except Wrong as wrong:
             turns.append(wrong.turn)
             return Followed(turns, last, wrong, step.manager)
         turns.append(course.turn)
-        if not _stop_at(world, course, step) or course.turn is None:
+        commit = _commit(world, before, course, step)
+        if commit is None or course.turn is None:
             return Followed(turns, False, None, "")
-        end = course.commits[-1].key
-        recovering = pending is not None and pending[0] == step.manager
-        if recovering and pending is not None:
-            _, turn, expected = pending
-            if end != expected:
-                return Followed(turns, last, differs(turn, course.turn), step.manager)
-        pending = None
+        end = course.full
+        if recovery is not None and recovery.manager == step.manager:
+            end = recovery.end
+            if course.full != end:
+                return Followed(turns, last, differs(recovery.turn, course.turn), step.manager)
+        recovery = None
+        world.restore(commit.snapshot)
         if step.what == "crash":
             if world.interrupted(step.manager) is not None:
-                pending = step.manager, course.turn, end
-            elif world.ledgers[step.manager].state.turn == course.turn.number and world.key() != end:
-                commit = next(commit for commit in course.commits if str(commit.point) == step.point)
+                recovery = _Recovery(step.manager, course.turn, end)
+            elif world.ledgers[step.manager].state.turn == course.turn.number and world.full() != end:
                 return Followed(turns, last, lost(course.turn, commit), step.manager)
     return Followed(turns, True, None, "")
 
 
-def _stop_at(world: World, course: Course, step: Step) -> bool:
-    """Go to what was durable at the step's point; whether the turn came there."""
-    for commit in course.commits:
-        if str(commit.point) == step.point:
-            world.restore(commit.snapshot)
-            return True
-    return False
+def _plan(world: World, step: Step) -> Plan:
+    if world.interrupted(step.manager) is not None:
+        return Plan()
+    if world.timed:
+        return Plan(len(step.sources), fires=step.fires)
+    return Plan(len(step.sources), step.sources, step.fires)
+
+
+def _commit(world: World, before: Snapshot, course: Course, step: Step) -> Commit | None:
+    """What was durable where the step ended, None if the turn did not come there."""
+    if step.targets:
+        return next((commit for targets, commit in halves(world, before, course) if targets == step.targets), None)
+    return next((commit for commit in course.commits if str(commit.point) == step.point), None)

@@ -1,12 +1,15 @@
 """The graph of durable states, from the beginning to every end, through every crash."""
 
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
-from pmtui.explorer.turns import Commit, Course, Plan, Wrong, differs, fired_first, lost, sources_of, take
-from pmtui.explorer.verdict import Bounds, Progress, Step
+import msgspec
+
+from pmtui.explorer.budget import Budget
+from pmtui.explorer.plans import Plan, larger
+from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of, take
+from pmtui.explorer.verdict import Step
 from pmtui.explorer.world import Snapshot, World
 from pmtui.handling.turn import Turn
 from pmtui.model.manager import TIMERS
@@ -25,33 +28,25 @@ class Found(Exception):
         self.manager = manager
 
 
-class OutOfBounds(Exception):
-    """A bound was reached; the text says which."""
-
-
 class Search:
     """Covers one world.
 
     Args:
         world: as it is at the beginning.
         orders: of the sources.
-        bounds: where to stop.
-        watch: told now and then how far it has come.
+        budget: how far it may go.
 
     Attributes:
-        states, edges: how many there are.
-        began: when, by `time.monotonic`.
+        world: the same.
+        edges: how many there are.
     """
 
-    def __init__(
-        self, world: World, orders: Orders, bounds: Bounds, watch: Callable[[Progress], None] | None, began: float
-    ) -> None:
+    def __init__(self, world: World, orders: Orders, budget: Budget) -> None:
+        self.world = world
         self.edges = 0
-        self._world = world
         self._orders = orders
-        self._bounds = bounds
-        self._watch = watch
-        self._began = began
+        self._budget = budget
+        self._beginning = world.snapshot()
         self._came: dict[int, tuple[int, Step] | None] = {}
         self._queue: deque[tuple[int, Snapshot, str]] = deque()
 
@@ -60,63 +55,78 @@ class Search:
         """How many states were found."""
         return len(self._came)
 
-    def run(self) -> None:
+    def run(self, stop: Callable[[], bool]) -> None:
         """Cover everything.
+
+        Args:
+            stop: whether to leave it, because it is the wrong world.
 
         Raises:
             Found: something is wrong.
             OutOfBounds: a bound was reached first.
         """
-        key = self._world.key()
+        key = self.world.key()
         self._came[key] = None
-        self._queue.append((key, self._world.snapshot(), ""))
+        self._queue.append((key, self._beginning, ""))
         turns = 0
-        while self._queue:
+        while self._queue and not stop():
             self._expand(*self._queue.popleft())
             turns += 1
             if turns % _LOOK_EVERY == 0:
-                self._look()
+                self._budget.look(self.states, self.edges, len(self._queue))
 
-    def _look(self) -> None:
-        seconds = time.monotonic() - self._began
-        if self._watch is not None:
-            self._watch(Progress(self.states, self.edges, len(self._queue), seconds))
-        if self.states >= self._bounds.states:
-            raise OutOfBounds(f"{self.states:,} states")
-        if seconds >= self._bounds.seconds:
-            raise OutOfBounds(f"{self._bounds.seconds:g} seconds")
+    def begin_again(self) -> None:
+        """Go to what was durable at the beginning."""
+        self.world.restore(self._beginning)
 
     def _expand(self, key: int, snapshot: Snapshot, except_for: str) -> None:
         """Take every turn that can be taken from a state, and recover at once from every crash in it."""
-        for manager in self._world.managers:
+        world = self.world
+        for manager in world.managers:
             if manager == except_for:
                 continue
-            self._world.restore(snapshot)
+            world.restore(snapshot)
             for plan in self._plans(manager):
                 self._undisturbed(key, snapshot, manager, plan)
+        world.restore(snapshot)
+        for context in world.arriving():
+            world.restore(snapshot)
+            world.arrive(context)
+            self.edges += 1
+            arrived = world.key()
+            if self._new(arrived, key, Step("arrived", "", (context,), "")):
+                self._queue.append((arrived, world.snapshot(), ""))
 
     def _plans(self, manager: str) -> list[Plan]:
-        world = self._world
+        """What a manager's next turn can be."""
+        world = self.world
         if world.interrupted(manager) is not None:
             return [Plan()]
         ready = world.ready(manager)
-        waiting = world.due(manager) is not None
+        fires = world.fires(manager, dry=not any(ready.values()))
         if self._orders == "oldest":
-            if ready:
+            if any(ready.values()):
                 return [Plan()]
-            return [Plan((TIMERS,), fires=True)] if waiting else []
-        plans = [Plan((source,)) for source in ready]
-        if waiting and TIMERS not in ready:
-            plans.append(Plan((TIMERS,), fires=True))
-        return plans
+            return [Plan(fires=True)] if fires else []
+        plans = [Plan(1, (source,)) for source, count in ready.items() if count]
+        if fires and not ready.get(TIMERS):
+            plans.append(Plan(1, (TIMERS,), fires=True))
+        return [*plans, *larger(ready)]
 
     def _undisturbed(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> None:
         course = self._take(key, snapshot, manager, plan)
-        self._recoveries(key, manager, plan, course, course.commits[-1].key if course.commits else key)
-        if course.commits and course.turn is not None:
-            end = course.commits[-1]
-            if self._new(end.key, key, _step("handled", manager, course.turn, plan, end)):
-                self._queue.append((end.key, end.snapshot, ""))
+        if not course.commits or course.turn is None:
+            return
+        self._recoveries(key, manager, plan, course, course.full)
+        if self._orders != "oldest":
+            for targets, commit in halves(self.world, snapshot, course):
+                step = _step("crash", manager, course.turn, plan, commit)
+                if self._new(commit.key, key, msgspec.structs.replace(step, targets=targets)):
+                    self.edges += 1
+                    self._recover(commit, manager, course.turn, course.full)
+        end = course.commits[-1]
+        if self._new(end.key, key, _step("handled", manager, course.turn, plan, end)):
+            self._queue.append((end.key, end.snapshot, ""))
 
     def _recoveries(self, key: int, manager: str, plan: Plan, course: Course, end: int) -> None:
         """Crash after every commit of a turn but its last, and see that each recovery comes to the same end."""
@@ -125,27 +135,30 @@ class Search:
             return
         for commit in course.commits[:-1]:
             step = _step("crash", manager, turn, plan, commit)
-            if not self._new(commit.key, key, step):
-                continue
-            self._world.restore(commit.snapshot)
-            if self._world.interrupted(manager) is not None:
-                again = self._take(commit.key, commit.snapshot, manager, Plan())
-                reached = again.commits[-1].key if again.commits else commit.key
-                if reached != end:
-                    raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
-                self._recoveries(commit.key, manager, Plan(), again, end)
-            elif self._world.ledgers[manager].state.turn == turn.number and commit.key != end:
-                raise Found(lost(turn, commit), self._path(commit.key, None, manager), manager)
-            else:
-                self._queue.append((commit.key, commit.snapshot, ""))
-                continue
-            if len(self._world.managers) > 1:
-                self._queue.append((commit.key, commit.snapshot, manager))
+            if self._new(commit.key, key, step):
+                self._recover(commit, manager, turn, end)
+
+    def _recover(self, commit: Commit, manager: str, turn: Turn, end: int) -> None:
+        world = self.world
+        world.restore(commit.snapshot)
+        if world.interrupted(manager) is not None:
+            again = self._take(commit.key, commit.snapshot, manager, Plan())
+            if again.full != end:
+                raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
+            self._recoveries(commit.key, manager, Plan(), again, end)
+        elif world.ledgers[manager].state.turn == turn.number:
+            if world.full() != end:
+                raise Found(lost(turn, commit), self.steps_to(commit.key), manager)
+        else:
+            self._queue.append((commit.key, commit.snapshot, ""))
+            return
+        if len(world.managers) > 1 or world.arrivals:
+            self._queue.append((commit.key, commit.snapshot, manager))
 
     def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
-        self._world.restore(snapshot)
+        self.world.restore(snapshot)
         try:
-            course = take(self._world, manager, plan)
+            course = take(self.world, manager, plan)
         except Wrong as wrong:
             steps = self.steps_to(key)
             if wrong.turn is not None and wrong.turn.point is not None:
@@ -161,9 +174,9 @@ class Search:
         self._came[key] = before, step
         return True
 
-    def _path(self, key: int, course: Course | None, manager: str) -> tuple[Step, ...]:
+    def _path(self, key: int, course: Course, manager: str) -> tuple[Step, ...]:
         steps = self.steps_to(key)
-        if course is None or course.turn is None or not course.commits:
+        if course.turn is None or not course.commits:
             return steps
         return (*steps, _step("handled", manager, course.turn, Plan(), course.commits[-1]))
 

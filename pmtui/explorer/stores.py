@@ -6,7 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from pmtui.storage.ledger import Instance, Save
+from pmtui.explorer.parts import Touched
+from pmtui.model import json
+from pmtui.model.manager import TIMERS
+from pmtui.storage.ledger import Instance, Save, Timer
 from pmtui.storage.log import Draft, Receipt, Row, Sender
 from pmtui.storage.memory import LedgerRecord, LogState, MemoryLedger, MemoryLog, MemoryLogTransaction
 
@@ -28,32 +31,70 @@ class Numbers(dict[Any, int]):
 
 
 class WatchedLogState(LogState, frozen=True):
-    """What a log holds, and its fingerprint."""
+    """What a log holds, and its fingerprints.
+
+    Attributes:
+        full: of all its events and receipts.
+        live: of its events, as far as anything can still depend on them.
+        arrived: how many events from outside have arrived since the beginning.
+    """
 
     full: int = 0
+    live: int = 0
+    arrived: int = 0
 
 
 class WatchedLog(MemoryLog):
-    """A log in memory whose state knows its fingerprint.
+    """A log in memory whose state knows its fingerprints.
 
     Args:
         name: the context's name.
         rows: events to begin with.
         numbers: of the parts.
-        read: whether a manager reads it: then the place of an event counts, otherwise only its stream does.
+        live: whether anything depends on its events: a manager or an invariant reads it, or an aggregate.
+        exact: whether an event's place, id and metadata count too, and not only its stream's types and data.
+        touched: told what is read and appended.
+
+    Attributes:
+        base: the position that it begins with.
     """
 
     state: WatchedLogState
 
-    def __init__(self, name: str, rows: Iterable[Row], numbers: Numbers, *, read: bool) -> None:
+    def __init__(
+        self, name: str, rows: Iterable[Row], numbers: Numbers, touched: Touched, *, live: bool, exact: bool
+    ) -> None:
         super().__init__(name, rows, f"log of {name}")
         self.state = WatchedLogState(self.state.events)
+        self.base = self.state.events.head
         self.numbers = numbers
-        self.read = read
+        self.live = live
+        self.exact = exact
+        self.touched = touched
 
     def begin(self) -> MemoryLogTransaction:
         """See `MemoryLog.begin`."""
         return _WatchedTransaction(self)
+
+    def arrive(self, row: Row) -> None:
+        """An event from outside is appended, at the next position and version."""
+        now = self.state
+        version = now.events.versions([row.stream]).get(row.stream, 0) + 1
+        row = row._replace(position=now.events.head + 1, version=version)
+        number = self.number(row.position, row[1:])
+        self.state = msgspec.structs.replace(
+            now,
+            events=now.events.plus([row]),
+            full=now.full ^ number,
+            live=now.live ^ number,
+            arrived=now.arrived + 1,
+        )
+
+    def number(self, position: int, draft: tuple[Any, ...]) -> int:
+        """Of one event: a draft is (id, stream, version, type, data, metadata, recorded_at)."""
+        if self.exact:
+            return self.numbers[self.name, position, draft]
+        return self.numbers[self.name, draft[1], draft[2], draft[3], draft[4], draft[6]]
 
 
 class _WatchedTransaction(MemoryLogTransaction):
@@ -61,9 +102,19 @@ class _WatchedTransaction(MemoryLogTransaction):
         super().__init__(log.state)
         self._log = log
         self._full = log.state.full
+        self._live = log.state.live
 
     def committed(self) -> LogState:
-        return WatchedLogState(self._events, self._receipts, self._floors, self._repeats, self._pins, full=self._full)
+        return WatchedLogState(
+            self._events,
+            self._receipts,
+            self._floors,
+            self._repeats,
+            self._pins,
+            self._full,
+            self._live,
+            self._log.state.arrived,
+        )
 
     async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         numbers, name = self._log.numbers, self._log.name
@@ -76,21 +127,32 @@ class _WatchedTransaction(MemoryLogTransaction):
     async def scavenge(self, sender: Sender, upto: int) -> None:
         raise NotImplementedError("a worker that takes one turn never has so many receipts")
 
+    async def history(self, stream: str) -> list[Row]:
+        self._log.touched.read(self._log.name, stream)
+        return await super().history(stream)
+
     async def append(self, drafts: Sequence[Draft]) -> int:
         first = await super().append(drafts)
-        numbers, name = self._log.numbers, self._log.name
+        change = 0
         for position, draft in enumerate(drafts, first):
-            if self._log.read:
-                self._full ^= numbers[name, position, *draft]
-            else:
-                self._full ^= numbers[name, *draft[1:5], draft.recorded_at]
+            change ^= self._log.number(position, draft)
+            self._log.touched.appended(self._log.name, Row(position, *draft))
+        self._full ^= change
+        if self._log.live:
+            self._live ^= change
         return first
 
 
 class WatchedRecord(LedgerRecord, frozen=True):
-    """What a ledger holds, and the fingerprint of its instances, timers and cursors."""
+    """What a ledger holds, and its fingerprint.
+
+    Attributes:
+        full: of the instances with their timers.
+        passed: the position of the last event that the cursor has passed and the manager handles, by source.
+    """
 
     full: int = 0
+    passed: Mapping[str, int] = {}
 
 
 class Fault(Exception):
@@ -117,7 +179,7 @@ class WatchedLedger(MemoryLedger):
         self,
         app: str,
         manager: str,
-        logs: Mapping[str, MemoryLog],
+        logs: Mapping[str, WatchedLog],
         types: Mapping[str, frozenset[str]],
         numbers: Numbers,
     ) -> None:
@@ -134,6 +196,21 @@ class WatchedLedger(MemoryLedger):
         Raises:
             Fault: a cursor went back, or passed an event that the same save does not give an end.
         """
+        passed = self._passed(save)
+        before = self.state.instances
+        await super().save(save)
+        now = self.state
+        change = 0
+        for old, _ in save.instances:
+            name = old.correlation
+            change ^= self._number(before.get(name)) ^ self._number(now.instances.get(name))
+        self.state = msgspec.structs.replace(
+            now, full=now.full ^ change, passed={**now.passed, **passed} if passed else now.passed
+        )
+
+    def _passed(self, save: Save) -> dict[str, int]:
+        """How far each cursor comes, in events that the manager handles."""
+        last: dict[str, int] = {}
         for source, (before, after) in save.cursors.items():
             if after.position < before.position:
                 raise Fault("cursor", f"the cursor in {source} goes back from {before.position} to {after.position}")
@@ -145,40 +222,63 @@ class WatchedLedger(MemoryLedger):
                     f"the cursor in {source} goes from {before.position} to {after.position}, past the events "
                     f"{passed or 'none'}, of which {ended or 'none'} were handled or ignored",
                 )
-        before_ = self.state
-        await super().save(save)
-        change = 0
-        for source, (before, after) in save.cursors.items():
-            change ^= self._cursor(source, before.position) ^ self._cursor(source, after.position)
-        for old, _ in save.instances:
-            name = old.correlation
-            change ^= self._number(before_.instances.get(name)) ^ self._number(self.state.instances.get(name))
-        self.state = msgspec.structs.replace(self.state, full=self.state.full ^ change)
+            if passed:
+                last[source] = passed[-1]
+        return last
 
     async def fire(self, epoch: int, upto: int, limit: int) -> list[tuple[str, str, int]]:
         """See `Ledger.fire`."""
-        before = self.state
+        before = self.state.instances
         fired = await super().fire(epoch, upto, limit)
-        change = 0
+        now, change = self.state, 0
         for name in {name for name, _, _ in fired}:
-            change ^= self._number(before.instances.get(name)) ^ self._number(self.state.instances.get(name))
-        for row in self.state.timers.page(before.timers.head, len(fired)):
-            change ^= self._numbers[self._manager, *row]
-        self.state = msgspec.structs.replace(self.state, full=self.state.full ^ change)
+            change ^= self._number(before.get(name)) ^ self._number(now.instances.get(name))
+        self.state = msgspec.structs.replace(now, full=now.full ^ change)
         return fired
 
     def unread(self, source: str, after: int, upto: int | None = None) -> list[Row]:
         """The events of a source that the manager handles, above a position and up to another, or to the end."""
-        events = self.state.timers if source == "timers" else self._logs[source].state.events
+        events = self.state.timers if source == TIMERS else self._logs[source].state.events
         types = self._types[source]
-        rows = events.page(after, events.head)
+        rows = events.page(after, events.head if upto is None else upto - after)
         return [row for row in rows if row.type in types and (upto is None or row.position <= upto)]
 
-    def _cursor(self, source: str, position: int) -> int:
-        return self._numbers[self._manager, source, position] if position else 0
+    def progress(self, source: str) -> int:
+        """The number of how far the manager has come in a source: what it passed there, and what lies before it.
+
+        Of events that were not there at the beginning only their order counts, not their positions.
+        """
+        passed = self.state.passed.get(source, 0)
+        if source == TIMERS:
+            instances = self.state.instances
+            names: tuple[Any, ...] = tuple(
+                (row.stream, row.type, row.recorded_at, row.data, self._current(instances[row.stream], row))
+                for row in self.unread(source, passed)
+            )
+            return self._numbers[self._manager, names] if names else 0
+        log = self._logs[source]
+        if log.state.events.head == log.base:
+            return self._numbers[self._manager, source, passed]
+        names = tuple((row.stream, row.version) for row in self.unread(source, max(passed, log.base)))
+        return self._numbers[self._manager, source, min(passed, log.base), names]
+
+    @staticmethod
+    def _current(instance: Instance, row: Row) -> bool:
+        """Whether a timer that fired is still waited for."""
+        timer = instance.timers.get(row.type)
+        return timer is not None and timer.fired == row.position
 
     def _number(self, instance: Instance | None) -> int:
         if instance is None:
             return 0
-        timers = tuple((t.type, t.due, t.data, t.fired) for t in instance.timers.values())
+        timers = (
+            tuple(sorted((t.type, t.due, t.data, t.fired is not None, by_timer(t)) for t in instance.timers.values()))
+            if instance.timers
+            else ()
+        )
         return self._numbers[self._manager, instance.correlation, instance.status, instance.state, timers]
+
+
+def by_timer(timer: Timer) -> bool:
+    """Whether a timer was scheduled because of another one."""
+    return bool(json.decode_object(timer.metadata)["source"] == TIMERS)

@@ -1,6 +1,6 @@
 """A violation told: its sentence, and the steps that matter in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Step, Violation
@@ -10,7 +10,12 @@ from pmtui.model.app import App
 
 
 def violation_of(
-    app: App, wrong: Wrong, manager: str, steps: Sequence[Step], turns: Sequence[Turn | None]
+    app: App,
+    wrong: Wrong,
+    manager: str,
+    steps: Sequence[Step],
+    turns: Sequence[Turn | None],
+    events: Mapping[str, tuple[int, ...]],
 ) -> Violation:
     """Tell what is wrong.
 
@@ -20,8 +25,8 @@ def violation_of(
         manager: whose handling.
         steps: what leads there.
         turns: the turn of each step, as it went.
+        events: the positions of the events from outside that it was found on.
     """
-    delivery = app.managers[manager].cls.delivery
     killed = [
         (step, turn)
         for step, turn in zip(steps, turns, strict=True)
@@ -30,15 +35,15 @@ def violation_of(
     sentence = wrong.sentence
     if killed and wrong.kind in ("doubled", "lost", "end", "redelivery"):
         step, turn = killed[-1]
-        sentence += f" when the worker is killed {when_killed(step.point, len(turn.acts), delivery)}"
-    story = _story(steps, turns, delivery, sentence)
-    return Violation(wrong.kind, sentence, tuple(steps), story, handler_at(app, wrong.turn, manager), manager)
+        sentence += f" when the worker is killed {when_killed(step, turn)}"
+    story = _story(steps, turns, sentence)
+    return Violation(wrong.kind, sentence, tuple(steps), story, handler_at(app, wrong.turn, manager), manager, events)
 
 
-def _story(steps: Sequence[Step], turns: Sequence[Turn | None], delivery: str, sentence: str) -> tuple[str, ...]:
+def _story(steps: Sequence[Step], turns: Sequence[Turn | None], sentence: str) -> tuple[str, ...]:
     """From the first crash on, what happened; before it, how much."""
     first = next((place for place, step in enumerate(steps) if step.what == "crash"), len(steps) - 1)
-    lines = [told(step, turn, delivery) for step, turn in list(zip(steps, turns, strict=True))[first:]]
+    lines = [told(step, turn) for step, turn in list(zip(steps, turns, strict=True))[first:]]
     if first > 0:
         lines.insert(0, f"{first} turn{'s' if first > 1 else ''} before it, undisturbed")
     return (*lines, sentence)

@@ -1,11 +1,14 @@
 """One turn from its beginning to its end, with everything that a crash in it could leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
+from pmtui.explorer.plans import Plan
 from pmtui.explorer.stores import Fault
 from pmtui.explorer.verdict import Kind
 from pmtui.explorer.world import Snapshot, StillClock, World, scripted
+from pmtui.handling.clock import VirtualClock
 from pmtui.handling.drive import run
 from pmtui.handling.errors import EventFailed, NotDeterministic
 from pmtui.handling.runner import Runner
@@ -14,16 +17,6 @@ from pmtui.handling.turn import Turn
 from pmtui.model.errors import PmtuiError
 from pmtui.model.manager import TIMERS
 from pmtui.model.point import Point
-
-
-class Plan(NamedTuple):
-    """What a manager's next turn is to be: the source of each of its events, and whether a timer fires first.
-
-    Without sources it is the oldest event, or the turn that a crash interrupted.
-    """
-
-    sources: tuple[str, ...] = ()
-    fires: bool = False
 
 
 class Commit(NamedTuple):
@@ -41,11 +34,32 @@ class Course(NamedTuple):
         turn: as handling left it; None if there was nothing to do.
         points: how many points it reached.
         commits: in order; the last one is how it ended.
+        full: the fingerprint of all that was durable then.
     """
 
     turn: Turn | None
     points: int
     commits: Sequence[Commit]
+    full: int
+
+
+def halves(world: World, before: Snapshot, course: Course) -> Iterator[tuple[tuple[str, ...], Commit]]:
+    """What a crash leaves in a larger turn that this one is a part of, with the contexts that have all of it.
+
+    There each target has one transaction, in an order that the turn's other events decide: any targets may have all,
+    and the others nothing.
+    """
+    turn = course.turn
+    acted = [commit for commit in course.commits if commit.point.phase == "acted"]
+    if turn is None or not acted or turn.delivery != "act-then-save":
+        return
+    targets = sorted(turn.targets())
+    earlier = course.commits[0].snapshot if course.commits[0].point.phase == "read" else before
+    for size in range(1, len(targets)):
+        for some in combinations(targets, size):
+            snapshot = world.mixed(acted[-1].snapshot, earlier, some)
+            world.restore(snapshot)
+            yield some, Commit(acted[-1].point, world.key(), snapshot)
 
 
 class Wrong(Exception):
@@ -70,10 +84,11 @@ def take(world: World, manager: str, plan: Plan) -> Course:
     Raises:
         Wrong: an action was doubled, a cursor went back or passed an event, or handling could not go on.
     """
-    clock = StillClock(world.due(manager) if plan.fires else None)
+    due = world.due(manager) if plan.fires else None
+    clock = VirtualClock(due or 0) if world.timed else StillClock(due)
     runner = world.runner(manager, scripted(plan.sources) if plan.sources else oldest, clock)
     try:
-        return _drive(world, runner, max(1, len(plan.sources)))
+        return _drive(world, runner, manager, plan.size)
     except Fault as fault:
         raise Wrong(fault.kind, str(fault), runner.turn) from fault
     except NotDeterministic as error:
@@ -84,12 +99,11 @@ def take(world: World, manager: str, plan: Plan) -> Course:
         raise Wrong("stuck", f"the worker cannot go on: {error}", runner.turn) from error
 
 
-def _drive(world: World, runner: Runner, limit: int) -> Course:
+def _drive(world: World, runner: Runner, manager: str, size: int) -> Course:
     commits: list[Commit] = []
     points = 0
     key = world.key()
-    repeats = [len(log.state.repeats) for log in world.logs.values()]
-    turn = runner.take(limit)
+    turn = runner.take(size)
     while True:
         try:
             point = run(anext(turn))
@@ -102,16 +116,23 @@ def _drive(world: World, runner: Runner, limit: int) -> Course:
         if now != key:
             key = now
             commits.append(Commit(point, key, world.snapshot()))
-        if point.phase == "acted" and repeats != [len(log.state.repeats) for log in world.logs.values()]:
-            _check_doubled(runner.turn)
-    return Course(runner.turn if points else None, points, commits)
+        if point.phase == "acted" and runner.turn is not None:
+            _check_actions(world, manager, runner.turn)
+    return Course(runner.turn if points else None, points, commits, world.full())
 
 
-def _check_doubled(turn: Turn | None) -> None:
-    for act in turn.acts if turn else ():
+def _check_actions(world: World, manager: str, turn: Turn) -> None:
+    """That no action was doubled, and none was taken for done that was not.
+
+    Raises:
+        Wrong: one was.
+    """
+    for act in turn.acts:
         if act.outcome == "doubled":
             where = f"{act.context}@{act.original or act.first}"
             raise Wrong("doubled", f"{where} {act.type} of {act.source}@{act.position} is doubled", turn)
+        if act.outcome == "suppressed" and not world.has_receipt(manager, act):
+            raise Wrong("lost", f"{act.type} of {act.source}@{act.position} is lost", turn)
 
 
 def sources_of(turn: Turn) -> tuple[str, ...]:
@@ -135,8 +156,5 @@ def lost(turn: Turn, commit: Commit) -> Wrong:
 
 def differs(turn: Turn, again: Turn | None) -> Wrong:
     """That a recovery ends otherwise than its turn does undisturbed."""
-    for act in again.acts if again is not None else ():
-        if act.outcome == "suppressed" and not act.first:
-            return Wrong("lost", f"{act.type} of {act.source}@{act.position} is lost", again)
     source, row = turn.picked[-1]
     return Wrong("end", f"{source}@{row.position} ends otherwise after a crash than without one", again or turn)

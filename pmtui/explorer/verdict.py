@@ -1,5 +1,6 @@
 """What an exploration gives: the verdict, and the violation with the steps that lead to it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,8 @@ class Step(msgspec.Struct, frozen=True):
         sources: the source of each event of the turn, in order; where an event arrived, its context.
         point: where the turn ended, as text; empty where an event arrived, and for a crash before the first point.
         fires: whether time passed first, until the next timer of the manager came due.
+        targets: of a crash in a larger turn, of which this one is a part: the contexts whose transaction was committed,
+            while others had nothing. Empty where the point says it all.
     """
 
     what: What
@@ -61,6 +64,7 @@ class Step(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
     point: str
     fires: bool = False
+    targets: tuple[str, ...] = ()
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -73,6 +77,8 @@ class Violation(msgspec.Struct, frozen=True):
         story: the steps that matter, in words.
         at: `file:line` of the handler (or invariant), empty where there is none.
         manager: whose handling it is, empty where no single one's.
+        events: the positions of the events from outside that the story was found on, by context; without the others it
+            is the same story, and `replay` needs them left out.
     """
 
     kind: Kind
@@ -81,6 +87,7 @@ class Violation(msgspec.Struct, frozen=True):
     story: tuple[str, ...]
     at: str
     manager: str
+    events: Mapping[str, tuple[int, ...]]
 
 
 class Replayed(msgspec.Struct, frozen=True):

@@ -6,20 +6,21 @@ from pmtui.model.app import App
 from pmtui.model.point import Point
 
 
-def when_killed(point: str, actions: int, delivery: str) -> str:
+def when_killed(step: Step, turn: Turn) -> str:
     """When a worker was killed, `after acting and before saving`.
 
     Args:
-        point: the last one it reached, or the one of its last commit.
-        actions: how many actions the turn has.
-        delivery: the manager's.
+        step: a crash.
+        turn: as it went.
     """
-    at = Point.parse(point)
+    actions, then = len(turn.acts), "saving" if turn.delivery == "act-then-save" else "the rest"
+    if step.targets:
+        return f"after acting in {' and '.join(step.targets)} and before acting anywhere else, in a larger turn"
+    at = Point.parse(step.point)
     if at.phase == "read":
         return "after a timer came due and before it was handled"
     if at.phase == "saved":
         return "after saving and before acting"
-    then = "saving" if delivery == "act-then-save" else "the rest"
     if at.target is not None:
         return f"after acting in {at.target} and before {then}"
     number = (at.action or 0) + 1
@@ -34,20 +35,19 @@ def events_of(turn: Turn) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def told(step: Step, turn: Turn | None, delivery: str) -> str:
+def told(step: Step, turn: Turn | None) -> str:
     """One step of a story in words.
 
     Args:
         step: the step.
         turn: as it went, None where an event arrived.
-        delivery: the manager's.
     """
     if turn is None:
         return f"an event arrives in {step.sources[0]}"
     again = " again" if turn.repeated else ""
     what = f"{step.manager} handles {events_of(turn)}{again}"
     if step.what == "crash":
-        return f"{what} and is killed {when_killed(step.point, len(turn.acts), delivery)}"
+        return f"{what} and is killed {when_killed(step, turn)}"
     return what
 
 

@@ -1,15 +1,18 @@
 """A small world of its own: all logs of an app and the ledgers of some of its managers, in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pmtui.explorer.parts import Touched
 from pmtui.explorer.remembering import RememberingDecider
-from pmtui.explorer.stores import Numbers, WatchedLedger, WatchedLog, WatchedLogState, WatchedRecord
+from pmtui.explorer.stores import Numbers, WatchedLedger, WatchedLog, WatchedLogState, WatchedRecord, by_timer
 from pmtui.handling.clock import Clock
+from pmtui.handling.decide import Act
 from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.handling.sources import Order
 from pmtui.model.app import App, Receiver
-from pmtui.storage.log import Pin, Row
+from pmtui.model.manager import TIMERS
+from pmtui.storage.log import Pin, Row, Sender
 
 Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
 """Everything that is durable in a world: the states of its logs and ledgers."""
@@ -24,6 +27,11 @@ class World:
         managers: the names of those that work here.
         receivers: by context.
         deciders: who asks each manager's handlers; one of the worker's own where it is left out.
+        touched: told what is read and appended.
+        arriving: the contexts whose events are not there from the beginning but arrive one by one.
+        whole: whether everything in the logs matters, also what nobody reads.
+        exact: whether places, ids and metadata of events matter, and the order across streams.
+        timed: whether the time by the events handled matters, because timers go by it.
     """
 
     def __init__(
@@ -33,12 +41,29 @@ class World:
         managers: Iterable[str],
         receivers: Mapping[str, Receiver],
         deciders: Mapping[str, RememberingDecider],
+        touched: Touched,
+        *,
+        arriving: Collection[str] = (),
+        whole: bool = False,
+        exact: bool = False,
+        timed: bool = False,
     ) -> None:
         self.app = app
         self.managers = {name: app.managers[name] for name in managers}
+        self.arrivals = {name: logs.get(name, ()) for name in arriving}
         numbers = self._numbers = Numbers()
         read = {source for manager in self.managers.values() for source in manager.sources}
-        self.logs = {name: WatchedLog(name, logs.get(name, ()), numbers, read=name in read) for name in app.contexts}
+        self.logs = {
+            name: WatchedLog(
+                name,
+                () if name in self.arrivals else logs.get(name, ()),
+                numbers,
+                touched,
+                live=whole or name in read or name in app.aggregates,
+                exact=exact,
+            )
+            for name in app.contexts
+        }
         self.ledgers: dict[str, WatchedLedger] = {}
         for name, manager in self.managers.items():
             types = {source: manager.types(source) for source in manager.sources}
@@ -47,6 +72,13 @@ class World:
         self._deciders = deciders
         self._owned = list(self.logs.values())
         self._kept = list(self.ledgers.values())
+        self.timed = timed
+        self._logs = logs
+
+    def mixed(self, later: Snapshot, earlier: Snapshot, contexts: Collection[str]) -> Snapshot:
+        """Some contexts' logs from one snapshot, all else from another."""
+        logs = [late if log.name in contexts else early for log, late, early in zip(self._owned, later, earlier)]
+        return (*logs, *earlier[len(logs) :])
 
     def snapshot(self) -> Snapshot:
         """What is durable now."""
@@ -64,13 +96,56 @@ class World:
         """The fingerprint of what is durable now, as far as it matters for what can still happen."""
         key = 0
         for log in self._owned:
-            key ^= log.state.full
+            key ^= log.state.live
         for name, ledger in self.ledgers.items():
-            key ^= ledger.state.full
+            state = ledger.state
+            key ^= state.full
+            for source in self.managers[name].sources:
+                key ^= ledger.progress(source)
+            if self.timed and state.pending:
+                key ^= self._numbers[name, state.clock]
             pin = self.interrupted(name)
             if pin is not None:
-                key ^= self._numbers[name, pin.runs]
+                key ^= self._begun(name, pin)
+        for context in self.arrivals:
+            key ^= self._numbers[context, self.logs[context].state.arrived]
         return key
+
+    def full(self) -> int:
+        """The fingerprint of all that is durable now, to compare how one turn ended in different ways."""
+        full = 0
+        for log in self._owned:
+            full ^= log.state.full
+        for name, ledger in self.ledgers.items():
+            full ^= ledger.state.full
+            for source in self.managers[name].sources:
+                full ^= ledger.progress(source)
+        return full
+
+    def _begun(self, manager: str, pin: Pin) -> int:
+        """The number of a turn beyond the ledger's: its events, and what was done of it so far."""
+        key = 0
+        place = 0
+        for part in pin.runs:
+            rows = self.ledgers[manager].unread(part.source, part.first - 1, part.last)
+            key ^= self._numbers[manager, place, part.source, part.count]
+            for row in rows:
+                for log in self._owned:
+                    sender = Sender(self.app.name, manager, part.source, self._identity(manager, part.source))
+                    own = log.state.receipts.get(sender)
+                    for receipt in own.receipts.get(row.position, ()) if own else ():
+                        key ^= self._numbers[manager, place, log.name, receipt.ordinal, receipt.fingerprint]
+                place += 1
+        return key
+
+    def has_receipt(self, manager: str, act: Act) -> bool:
+        """Whether the target has a receipt of an action."""
+        sender = Sender(self.app.name, manager, act.source, self._identity(manager, act.source))
+        own = self.logs[act.context].state.receipts.get(sender)
+        return own is not None and any(each.ordinal == act.ordinal for each in own.receipts.get(act.position, ()))
+
+    def _identity(self, manager: str, source: str) -> str:
+        return f"ledger of {manager}" if source == TIMERS else f"log of {source}"
 
     def interrupted(self, manager: str) -> Pin | None:
         """The turn of a manager that is beyond its ledger, and will be repeated."""
@@ -81,16 +156,40 @@ class World:
                 return pin
         return None
 
-    def ready(self, manager: str) -> list[str]:
-        """The sources that have an event for a manager."""
+    def ready(self, manager: str) -> dict[str, int]:
+        """How many events each source has for a manager."""
         ledger = self.ledgers[manager]
-        cursors = ledger.state.cursors
-        found = []
-        for source in self.managers[manager].sources:
-            cursor = cursors.get(source)
-            if ledger.unread(source, cursor.position if cursor else 0):
-                found.append(source)
+        passed = ledger.state.passed
+        return {s: len(ledger.unread(s, passed.get(s, 0))) for s in self.managers[manager].sources}
+
+    def fires(self, manager: str, *, dry: bool) -> bool:
+        """Whether a timer of a manager may come due next.
+
+        One that another timer caused waits until the manager's sources are dry, or it could go on for ever.
+        """
+        state = self.ledgers[manager].state
+        if not state.pending:
+            return False
+        _, correlation, type_ = min(state.pending)
+        return dry or not by_timer(state.instances[correlation].timers[type_])
+
+    def arriving(self) -> list[str]:
+        """The contexts in which an event from outside can arrive now."""
+        return [name for name, rows in self.arrivals.items() if self.logs[name].state.arrived < len(rows)]
+
+    def events(self) -> dict[str, tuple[int, ...]]:
+        """The positions of the events from outside that are there or have arrived, by context."""
+        found = {}
+        for name, rows in self._logs.items():
+            arrived = self.logs[name].state.arrived if name in self.arrivals else len(rows)
+            if rows[:arrived]:
+                found[name] = tuple(row.position for row in rows[:arrived])
         return found
+
+    def arrive(self, context: str) -> None:
+        """The next event from outside arrives in a context."""
+        log = self.logs[context]
+        log.arrive(self.arrivals[context][log.state.arrived])
 
     def due(self, manager: str) -> int | None:
         """When the next timer of a manager is due."""
@@ -114,7 +213,7 @@ class World:
 
 
 class StillClock:
-    """A clock for exploring: timers fire when the explorer says so, and events have the time of their cause.
+    """A clock for exploring all orders: timers fire when the explorer says so.
 
     Args:
         fires: timers due at or before this instant fire (microseconds since 1970); None: none does.

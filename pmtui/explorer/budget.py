@@ -1,0 +1,55 @@
+"""How far an exploration may go, and telling how far it has come."""
+
+import time
+from collections.abc import Callable
+
+from pmtui.explorer.verdict import Bounds, Progress
+
+
+class OutOfBounds(Exception):
+    """A bound was reached; the text says which."""
+
+
+class Budget:
+    """Counts states, edges and seconds.
+
+    Args:
+        bounds: where to stop.
+        watch: told how far it has come.
+
+    Attributes:
+        states, edges: of what was covered, and of what is in hand when it was last looked at.
+    """
+
+    def __init__(self, bounds: Bounds, watch: Callable[[Progress], None] | None) -> None:
+        self.states = 0
+        self.edges = 0
+        self._bounds = bounds
+        self._watch = watch
+        self._began = time.monotonic()
+        self._covered = (0, 0)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self._began
+
+    def look(self, states: int, edges: int, frontier: int) -> None:
+        """The part in hand has come so far.
+
+        Raises:
+            OutOfBounds: it may go no further.
+        """
+        self.states, self.edges = self._covered[0] + states, self._covered[1] + edges
+        seconds = self.seconds
+        if self._watch is not None:
+            self._watch(Progress(self.states, self.edges, frontier, seconds))
+        if self.states >= self._bounds.states:
+            raise OutOfBounds(f"{self.states:,} states")
+        if seconds >= self._bounds.seconds:
+            raise OutOfBounds(f"{self._bounds.seconds:g} seconds")
+
+    def spent(self, states: int, edges: int) -> None:
+        """A part is covered."""
+        self._covered = self._covered[0] + states, self._covered[1] + edges
+        self.states, self.edges = self._covered
