@@ -29,6 +29,10 @@ class Budget:
         self._began = time.monotonic()
         self._covered = (0, 0)
 
+    def begin(self) -> None:
+        """What was done until now does not count."""
+        self._began = time.monotonic()
+
     @property
     def seconds(self) -> float:
         """How long it has taken so far."""

@@ -1,22 +1,30 @@
 """One exploration of an app: part by part, each as often as it turns out to be larger than was known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from pmtui.explorer.budget import Budget, OutOfBounds
+from pmtui.explorer.chance import Chance
+from pmtui.explorer.checks import Checks
 from pmtui.explorer.following import follow
+from pmtui.explorer.fresh import Fresh
 from pmtui.explorer.parts import Logs, Owners, Part, Parts, Touched, Unit, in_order
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.search import Found, Orders, Search
-from pmtui.explorer.tell import violation_of
+from pmtui.explorer.tell import nondeterministic, violation_of
+from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Bounds, Progress, Verdict, Violation
+from pmtui.explorer.warm import warm_differs
 from pmtui.explorer.world import World
 from pmtui.model.app import App, Receiver
 
 _ORDERS = {"all": "every order", "oldest": "the oldest first"}
+_AT_RANDOM = 32
+"""So many random orders are tried of what is too large to be covered."""
 
 
 class Exploration:
-    """See `explore`; the arguments are the same."""
+    """See `explore`; the arguments are the same, and `reduced`: whether to leave out what makes no difference."""
 
     def __init__(
         self,
@@ -26,76 +34,136 @@ class Exploration:
         orders: Orders,
         bounds: Bounds,
         watch: Callable[[Progress], None] | None,
+        *,
+        order_independent: bool,
+        reduced: bool = True,
     ) -> None:
         self._app = app
         self._logs = logs
         self._receivers = receivers
         self._orders = orders
+        self._order_independent = order_independent
+        self._reduced = reduced
+        self._checks = Checks(app)
+        self._fresh = Fresh(app)
         self._deciders = {
-            name: RememberingDecider(app, manager, lambda picked, instance, decision: None)
+            name: RememberingDecider(app, manager, partial(self._fresh.ask, name))
             for name, manager in app.managers.items()
         }
-        self._owners = Owners(app, self._deciders, whole=orders == "oldest" or not in_order(logs))
+        whole = orders == "oldest" or self._checks.any or not in_order(logs)
+        self._owners = Owners(app, self._deciders, whole=whole)
         self._budget = Budget(bounds, watch)
 
     def run(self) -> Verdict:
         """Explore every part."""
         violation, why = None, ""
-        try:
-            violation = self._explore()
-        except OutOfBounds as bound:
-            why = str(bound)
+        with self._fresh:
+            warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners))
+            self._budget.begin()
+            try:
+                violation = self._explore()
+            except OutOfBounds as bound:
+                why = str(bound)
+            seconds = self._budget.seconds
+            finding = self._fresh.finding()
+        if warm is not None and not (finding and finding.calls):
+            violation, finding = violation_of(self._app, *warm, (), (), {}), None
+        if finding is not None:
+            violation = nondeterministic(self._app, finding)
         return Verdict(
-            "violated" if violation else "incomplete" if why else "holds",
+            "not deterministic" if finding else "violated" if violation else "incomplete" if why else "holds",
             self._budget.states,
             self._budget.edges,
             _ORDERS.get(str(self._orders), f"{self._orders} orders"),
-            self._budget.seconds,
+            seconds,
             violation,
-            why=why,
+            () if violation else tuple(self._unreached()),
+            () if violation else self._checks.blind(),
+            why if violation is None else "",
         )
 
+    def _unreached(self) -> Iterator[str]:
+        """Methods none of whose events was handled in any story."""
+        for name, manager in self._app.managers.items():
+            reached = {manager.handlers[key].method for key in self._deciders[name].reached}
+            yield from dict.fromkeys(f"{name}.{h.method}" for h in manager.handlers.values() if h.method not in reached)
+
     def _explore(self) -> Violation | None:
-        parts = Parts(self._app, self._logs, self._owners)
-        done: dict[frozenset[Unit], Search] = {}
+        parts = Parts(self._app, self._logs, self._owners, together=self._checks.any or not self._reduced)
+        done: set[frozenset[Unit]] = set()
         while left := [part for part in parts.all() if part.units not in done]:
             for part in left:
                 search, found = self._cover(part, parts)
                 if search is None:
                     break  # it belongs together with more than was known
+                found = found or self._other_end(search)
                 if found is not None:
                     return self._told(search, found)
-                done[part.units] = search
+                done.add(part.units)
         return None
 
     def _cover(self, part: Part, parts: Parts) -> tuple[Search | None, Found | None]:
         """Explore one part; no search if it turned out to be only a piece of a larger one."""
         arriving: frozenset[str] = frozenset()
+        exact: frozenset[str] = frozenset()
         while True:
             touched = Touched(self._owners, part)
-            world = World(
-                self._app,
-                part.logs,
-                part.managers,
-                self._receivers,
-                self._deciders,
-                touched,
-                arriving=arriving,
-                timed=self._orders == "oldest",
-            )
-            search = Search(world, self._orders, self._budget)
-            found = None
-            try:
-                search.run(stop=lambda: touched.more)
-            except Found as violation:
-                found = violation
+            search, found = self._search(part, touched, arriving, exact)
             if parts.join(part, touched):
                 return None, None
             mixed = frozenset(context for context in touched.contexts if part.logs.get(context))
-            if self._orders == "oldest" or mixed <= arriving:
-                self._budget.spent(search.states, search.edges)
+            if (self._orders == "oldest" or mixed <= arriving) and self._checks.logs <= exact:
                 return search, found
-            arriving |= mixed
+            arriving, exact = arriving | mixed, exact | self._checks.logs
+
+    def _search(
+        self, part: Part, touched: Touched, arriving: frozenset[str], exact: frozenset[str]
+    ) -> tuple[Search, Found | None]:
+        """Explore one part in all orders, or in random ones."""
+
+        def stop() -> bool:
+            return touched.more or not self._checks.logs <= exact
+
+        def searches() -> Iterator[Search]:
+            for chance in [Chance(n) for n in range(self._orders)] if isinstance(self._orders, int) else [None]:
+                yield self._new_search(part, touched, arriving, exact, chance)
+
+        found = None
+        for search in searches():
+            try:
+                search.run(stop)
+            except Found as violation:
+                found = violation
+            if found is not None or stop():
+                break
+            self._budget.spent(search.states, search.edges)
+        return search, found
+
+    def _new_search(
+        self, part: Part, touched: Touched, arriving: frozenset[str], exact: frozenset[str], chance: Chance | None
+    ) -> Search:
+        world = World(
+            self._app,
+            part.logs,
+            part.managers,
+            self._receivers,
+            self._deciders,
+            touched,
+            arriving=arriving,
+            whole=self._order_independent or not self._reduced,
+            exact=exact,
+            timed=self._orders == "oldest",
+        )
+        return Search(world, self._orders, self._budget, self._checks, chance)
+
+    def _other_end(self, search: Search) -> Found | None:
+        """Where the orders of the sources must not matter: a second end, if there is one."""
+        if not self._order_independent or len(search.ends) < 2:
+            return None
+        (one, _), (other, key) = list(search.ends.items())[:2]
+        context, stream, *_ = min(one ^ other)
+        sentence = f"{stream} in {context} ends otherwise in another order of the sources"
+        return Found(Wrong("order", sentence, None), search.steps_to(key), "")
 
     def _told(self, search: Search, found: Found) -> Violation:
         search.begin_again()

@@ -41,7 +41,10 @@ def explore(
     Returns:
         The verdict; `holds` only if everything was covered.
     """
-    return Exploration(app, logs, receivers_of(app, receivers), orders, bounds, watch).run()
+    exploration = Exploration(
+        app, logs, receivers_of(app, receivers), orders, bounds, watch, order_independent=order_independent
+    )
+    return exploration.run()
 
 
 def replay(

@@ -67,7 +67,7 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
         if step.what == "crash":
             if world.interrupted(step.manager) is not None:
                 recovery = _Recovery(step.manager, course.turn, end)
-            elif world.ledgers[step.manager].state.turn == course.turn.number and world.full() != end:
+            elif course.turn.delivery == "save-then-act" and commit.point.phase != "read" and world.full() != end:
                 return Followed(turns, last, lost(course.turn, commit), step.manager)
     return Followed(turns, True, None, "")
 

@@ -1,6 +1,7 @@
 """Parts of an app that have nothing to do with one another: each is explored alone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pmtui.handling.decide import Decider
@@ -85,7 +86,7 @@ class Touched:
     Attributes:
         streams: whose history was read, or that events were appended to.
         units: that read events which were appended.
-        contexts: that events were appended to.
+        contexts: of those streams.
         more: whether there is a unit among them that the part does not have.
     """
 
@@ -99,6 +100,7 @@ class Touched:
 
     def read(self, context: str, stream: str) -> None:
         """A stream's history was read."""
+        self.contexts.add(context)
         self.streams.add((context, stream))
 
     def appended(self, context: str, row: Row) -> None:
@@ -118,9 +120,11 @@ class Parts:
         app: whose managers.
         logs: all events from outside.
         owners: of events.
+        together: whether all is one part.
     """
 
-    def __init__(self, app: App, logs: Logs, owners: Owners) -> None:
+    def __init__(self, app: App, logs: Logs, owners: Owners, *, together: bool) -> None:
+        self._together = together
         self._app = app
         self._logs = logs
         self._owners = owners
@@ -136,7 +140,7 @@ class Parts:
 
     def join(self, part: Part, touched: Touched) -> bool:
         """What a part has met belongs to it; whether that is more than it was."""
-        if not part.units:
+        if self._together:
             return False
         some = next(iter(part.units))
         for unit in touched.units:
@@ -148,6 +152,9 @@ class Parts:
 
     def all(self) -> list[Part]:
         """The parts, as far as is known."""
+        if self._together:
+            units = frozenset(Unit(name, "*") for name in self._app.managers)
+            return [Part(units, tuple(self._app.managers), self._logs)]
         members: dict[Unit, set[Unit]] = {}
         for unit in self._leader:
             members.setdefault(self._find(unit), set()).add(unit)
@@ -201,6 +208,6 @@ def in_order(logs: Logs) -> bool:
     """Whether time never goes back in any log; only then is a larger turn of a part like one of the whole."""
     for rows in logs.values():
         moments = [moment_of(row) for row in rows]
-        if any(later < earlier for earlier, later in zip(moments, moments[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(moments)):
             return False
     return True

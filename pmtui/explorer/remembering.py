@@ -23,6 +23,9 @@ class RememberingDecider(Decider):
     Args:
         app, manager: whose handlers.
         asked: see `Asked`.
+
+    Attributes:
+        reached: (source, type) of the events that were handled.
     """
 
     def __init__(self, app: App, manager: Manager, asked: Asked) -> None:
@@ -30,6 +33,7 @@ class RememberingDecider(Decider):
         self._asked = asked
         self._names: dict[Picked, tuple[Event, str]] = {}
         self._known: dict[tuple[object, ...], Decision] = {}
+        self.reached: set[tuple[str, str]] = set()
 
     def meet(self, picked: Picked, index: int) -> tuple[Event, str]:
         """See `Decider.meet`."""
@@ -38,7 +42,15 @@ class RememberingDecider(Decider):
             met = self._names[picked] = super().meet(picked, index)
         return met
 
-    def decide(self, picked: Picked, event: Event, index: int, instance: Instance, *, fresh: bool) -> Decision:
+    def decide(
+        self,
+        picked: Picked,
+        event: Event,
+        index: int,
+        instance: Instance,
+        *,
+        fresh: bool,  # noqa: ARG002  (checked at each first time)
+    ) -> Decision:
         """See `Decider.decide`."""
         timers = instance.timers
         key = (
@@ -56,6 +68,8 @@ class RememberingDecider(Decider):
             known = super().decide(picked, event, index, instance, fresh=True)
             self._asked(picked, instance, known)
             self._known[key] = known
+            if known.outcome == "handled":
+                self.reached.add((picked.source, picked.row.type))
         return msgspec.structs.replace(known, acts=[_again(act, index) for act in known.acts])
 
 

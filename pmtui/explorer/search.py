@@ -7,10 +7,12 @@ from typing import Literal
 import msgspec
 
 from pmtui.explorer.budget import Budget
+from pmtui.explorer.chance import Chance
+from pmtui.explorer.checks import Checks, Failed
 from pmtui.explorer.plans import Plan, larger
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of, take
 from pmtui.explorer.verdict import Step
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.world import Content, Snapshot, World
 from pmtui.handling.turn import Turn
 from pmtui.model.manager import TIMERS
 
@@ -35,15 +37,23 @@ class Search:
         world: as it is at the beginning.
         orders: of the sources.
         budget: how far it may go.
+        checks: the user's own.
+        chance: takes one of all choices; all of them are taken where it is left out.
 
     Attributes:
         world: the same.
         edges: how many there are.
+        ends: what is in the logs where there is nothing left to do, and the key of a state where it is.
     """
 
-    def __init__(self, world: World, orders: Orders, budget: Budget) -> None:
+    def __init__(
+        self, world: World, orders: Orders, budget: Budget, checks: Checks, chance: Chance | None = None
+    ) -> None:
         self.world = world
         self.edges = 0
+        self.ends: dict[Content, int] = {}
+        self._checks = checks
+        self._chance = chance
         self._orders = orders
         self._budget = budget
         self._beginning = world.snapshot()
@@ -67,6 +77,7 @@ class Search:
         """
         key = self.world.key()
         self._came[key] = None
+        self._check(key, self._beginning)
         self._queue.append((key, self._beginning, ""))
         turns = 0
         while self._queue and not stop():
@@ -80,22 +91,44 @@ class Search:
         self.world.restore(self._beginning)
 
     def _expand(self, key: int, snapshot: Snapshot, except_for: str) -> None:
-        """Take every turn that can be taken from a state, and recover at once from every crash in it."""
-        world = self.world
-        for manager in world.managers:
-            if manager == except_for:
-                continue
-            world.restore(snapshot)
-            for plan in self._plans(manager):
+        """Take every step that can be taken from a state, and recover at once from every crash in it."""
+        choices = self._choices(snapshot, except_for)
+        if not choices and not except_for:
+            self._end(key, snapshot)
+        if self._chance is not None and len(choices) > 1:
+            depth = sum(ledger.state.turn for ledger in self.world.ledgers.values())
+            choices = [self._chance.choose(choices, depth)]
+        for manager, plan in choices:
+            if manager:
                 self._undisturbed(key, snapshot, manager, plan)
-        world.restore(snapshot)
-        for context in world.arriving():
-            world.restore(snapshot)
-            world.arrive(context)
+                continue
+            (context,) = plan.sources
+            self.world.restore(snapshot)
+            self.world.arrive(context)
             self.edges += 1
-            arrived = world.key()
-            if self._new(arrived, key, Step("arrived", "", (context,), "")):
-                self._queue.append((arrived, world.snapshot(), ""))
+            self._find(key, Step("arrived", "", (context,), ""), self.world.key(), self.world.snapshot())
+
+    def _choices(self, snapshot: Snapshot, except_for: str) -> list[tuple[str, Plan]]:
+        """What can be next: a manager's turn, or without a manager an event that arrives."""
+        self.world.restore(snapshot)
+        choices = [
+            (manager, plan) for manager in self.world.managers if manager != except_for for plan in self._plans(manager)
+        ]
+        return [*choices, *(("", Plan(1, (context,))) for context in self.world.arriving())]
+
+    def _find(self, key: int, step: Step, found: int, snapshot: Snapshot) -> None:
+        """A step leads from a state to another one, between two turns."""
+        if self._new(found, key, step, snapshot):
+            self._queue.append((found, snapshot, ""))
+
+    def _end(self, key: int, snapshot: Snapshot) -> None:
+        self.edges += 1  # to look once more and find nothing
+        self.world.restore(snapshot)
+        try:
+            self._checks.end(self.world)
+        except Failed as failed:
+            raise Found(Wrong("eventually", failed.sentence, None, failed.place), self.steps_to(key), "") from failed
+        self.ends.setdefault(self.world.content(), key)
 
     def _plans(self, manager: str) -> list[Plan]:
         """What a manager's next turn can be."""
@@ -121,12 +154,11 @@ class Search:
         if self._orders != "oldest":
             for targets, commit in halves(self.world, snapshot, course):
                 step = _step("crash", manager, course.turn, plan, commit)
-                if self._new(commit.key, key, msgspec.structs.replace(step, targets=targets)):
+                if self._new(commit.key, key, msgspec.structs.replace(step, targets=targets), commit.snapshot):
                     self.edges += 1
                     self._recover(commit, manager, course.turn, course.full)
         end = course.commits[-1]
-        if self._new(end.key, key, _step("handled", manager, course.turn, plan, end)):
-            self._queue.append((end.key, end.snapshot, ""))
+        self._find(key, _step("handled", manager, course.turn, plan, end), end.key, end.snapshot)
 
     def _recoveries(self, key: int, manager: str, plan: Plan, course: Course, end: int) -> None:
         """Crash after every commit of a turn but its last, and see that each recovery comes to the same end."""
@@ -135,24 +167,23 @@ class Search:
             return
         for commit in course.commits[:-1]:
             step = _step("crash", manager, turn, plan, commit)
-            if self._new(commit.key, key, step):
+            if turn.delivery == "save-then-act" and commit.point.phase != "read":
+                self.world.restore(commit.snapshot)
+                if self.world.full() != end:  # nobody will do the rest
+                    raise Found(lost(turn, commit), (*self.steps_to(key), step), manager)
+            if self._new(commit.key, key, step, commit.snapshot):
                 self._recover(commit, manager, turn, end)
 
     def _recover(self, commit: Commit, manager: str, turn: Turn, end: int) -> None:
-        world = self.world
-        world.restore(commit.snapshot)
-        if world.interrupted(manager) is not None:
-            again = self._take(commit.key, commit.snapshot, manager, Plan())
-            if again.full != end:
-                raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
-            self._recoveries(commit.key, manager, Plan(), again, end)
-        elif world.ledgers[manager].state.turn == turn.number:
-            if world.full() != end:
-                raise Found(lost(turn, commit), self.steps_to(commit.key), manager)
-        else:
+        self.world.restore(commit.snapshot)
+        if self.world.interrupted(manager) is None:
             self._queue.append((commit.key, commit.snapshot, ""))
             return
-        if len(world.managers) > 1 or world.arrivals:
+        again = self._take(commit.key, commit.snapshot, manager, Plan())
+        if again.full != end:
+            raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
+        self._recoveries(commit.key, manager, Plan(), again, end)
+        if len(self.world.managers) > 1 or self.world.arrivals:
             self._queue.append((commit.key, commit.snapshot, manager))
 
     def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
@@ -168,11 +199,21 @@ class Search:
         self.edges += max(0, 2 * course.points - 1)  # from each point it goes on or crashes; from the last both are one
         return course
 
-    def _new(self, key: int, before: int, step: Step) -> bool:
+    def _new(self, key: int, before: int, step: Step, snapshot: Snapshot) -> bool:
         if key in self._came:
             return False
         self._came[key] = before, step
+        self._check(key, snapshot)
         return True
+
+    def _check(self, key: int, snapshot: Snapshot) -> None:
+        if not self._checks.any:
+            return
+        self.world.restore(snapshot)
+        try:
+            self._checks.state(self.world)
+        except Failed as failed:
+            raise Found(Wrong("invariant", failed.sentence, None, failed.place), self.steps_to(key), "") from failed
 
     def _path(self, key: int, course: Course, manager: str) -> tuple[Step, ...]:
         steps = self.steps_to(key)

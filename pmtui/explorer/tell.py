@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pmtui.explorer.fresh import Finding
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Step, Violation
 from pmtui.explorer.words import handler_at, told, when_killed
@@ -29,21 +30,41 @@ def violation_of(
     """
     killed = [
         (step, turn)
-        for step, turn in zip(steps, turns, strict=True)
-        if step.what == "crash" and step.manager == manager and turn is not None
+        for step, turn in zip(steps, turns, strict=False)
+        if step.what == "crash" and manager in (step.manager, "") and turn is not None
     ]
     sentence = wrong.sentence
     if killed and wrong.kind in ("doubled", "lost", "end", "redelivery"):
         step, turn = killed[-1]
         sentence += f" when the worker is killed {when_killed(step, turn)}"
     story = _story(steps, turns, sentence)
-    return Violation(wrong.kind, sentence, tuple(steps), story, handler_at(app, wrong.turn, manager), manager, events)
+    return Violation(
+        wrong.kind, sentence, tuple(steps), story, wrong.place or handler_at(app, wrong.turn, manager), manager, events
+    )
 
 
 def _story(steps: Sequence[Step], turns: Sequence[Turn | None], sentence: str) -> tuple[str, ...]:
     """From the first crash on, what happened; before it, how much."""
+    if not steps:
+        return (sentence,)
     first = next((place for place, step in enumerate(steps) if step.what == "crash"), len(steps) - 1)
-    lines = [told(step, turn) for step, turn in list(zip(steps, turns, strict=True))[first:]]
+    lines = [told(step, turn) for step, turn in list(zip(steps, turns, strict=False))[first:]]
     if first > 0:
         lines.insert(0, f"{first} turn{'s' if first > 1 else ''} before it, undisturbed")
     return (*lines, sentence)
+
+
+def nondeterministic(app: App, finding: Finding) -> Violation:
+    """A handler that is not deterministic, told."""
+    source, row = finding.picked
+    where = f"{source}@{row.position} {row.type}"
+    if finding.calls:
+        sentence = f"the handler of {where} calls {finding.calls[0]}, so it may not do the same again"
+    else:
+        sentence = f"the handler of {where} gives something else in a fresh process"
+    story = [f"it calls {call}" for call in finding.calls]
+    if finding.first != finding.second:
+        story += [f"here it gave {finding.first}", f"there it gave {finding.second}"]
+    handler = app.managers[finding.manager].handlers[source, row.type]
+    at = finding.calls[0].rpartition(" at ")[2] if finding.calls else f"{handler.file}:{handler.line}"
+    return Violation("nondeterministic", sentence, (), tuple(story), at, finding.manager, {})

@@ -68,14 +68,16 @@ class Wrong(Exception):
     Attributes:
         kind: as in `Violation`.
         sentence: what is wrong, in one line.
-        turn: the turn in which it showed.
+        turn: the turn in which it showed, if in one.
+        place: `file:line`, where it is not that turn's handler.
     """
 
-    def __init__(self, kind: Kind, sentence: str, turn: Turn | None) -> None:
+    def __init__(self, kind: Kind, sentence: str, turn: Turn | None, place: str = "") -> None:
         super().__init__(sentence)
         self.kind = kind
         self.sentence = sentence
         self.turn = turn
+        self.place = place
 
 
 def take(world: World, manager: str, plan: Plan) -> Course:
@@ -103,6 +105,8 @@ def _drive(world: World, runner: Runner, manager: str, size: int) -> Course:
     commits: list[Commit] = []
     points = 0
     key = world.key()
+    saved_first = world.managers[manager].cls.delivery == "save-then-act"
+    full = before = 0
     turn = runner.take(size)
     while True:
         try:
@@ -113,7 +117,9 @@ def _drive(world: World, runner: Runner, manager: str, size: int) -> Course:
         if point.phase == "decided":
             continue
         now = world.key()
-        if now != key:
+        if saved_first:  # then what nobody reads may be all that is missing
+            full, before = world.full(), full
+        if now != key or (saved_first and full != before):
             key = now
             commits.append(Commit(point, key, world.snapshot()))
         if point.phase == "acted" and runner.turn is not None:

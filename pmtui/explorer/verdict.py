@@ -109,7 +109,7 @@ class Verdict(msgspec.Struct, frozen=True):
         verdict: `holds` only if the whole graph was covered and nothing is wrong.
         states, edges: how many of each there are; an edge goes from one point to the next, or crashes there.
         orders: of the sources, in words: `every order`, `the oldest first`, `20 orders`.
-        seconds: how long it took.
+        seconds: how long the search took, without what is looked at before and after it.
         violation: what is wrong, None if nothing is.
         unreached: handlers that no story reached, as `manager.method`.
         blind: invariants that never saw any data, by name.

@@ -18,6 +18,10 @@ Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
 """Everything that is durable in a world: the states of its logs and ledgers."""
 
 
+Content = frozenset[tuple[str, str, int, str, str]]
+"""What all logs say: (context, stream, version, type, data) of every event."""
+
+
 class World:
     """Logs and ledgers, a snapshot of them, and cold workers on them.
 
@@ -29,9 +33,10 @@ class World:
         deciders: who asks each manager's handlers; one of the worker's own where it is left out.
         touched: told what is read and appended.
         arriving: the contexts whose events are not there from the beginning but arrive one by one.
-        whole: whether everything in the logs matters, also what nobody reads.
-        exact: whether places, ids and metadata of events matter, and the order across streams.
+        whole: whether everything in the logs matters, also what nobody reads and receipts that are done with.
+        exact: the contexts where places, ids and metadata of events matter, and so the order across streams.
         timed: whether the time by the events handled matters, because timers go by it.
+        numbers: of the parts of fingerprints; only those of worlds that share them can be compared.
     """
 
     def __init__(
@@ -45,13 +50,14 @@ class World:
         *,
         arriving: Collection[str] = (),
         whole: bool = False,
-        exact: bool = False,
+        exact: Collection[str] = (),
         timed: bool = False,
+        numbers: Numbers | None = None,
     ) -> None:
         self.app = app
         self.managers = {name: app.managers[name] for name in managers}
         self.arrivals = {name: logs.get(name, ()) for name in arriving}
-        numbers = self._numbers = Numbers()
+        self._numbers = numbers = Numbers() if numbers is None else numbers
         read = {source for manager in self.managers.values() for source in manager.sources}
         self.logs = {
             name: WatchedLog(
@@ -59,8 +65,8 @@ class World:
                 () if name in self.arrivals else logs.get(name, ()),
                 numbers,
                 touched,
-                live=whole or name in read or name in app.aggregates,
-                exact=exact,
+                live=whole or name in read or name in app.aggregates or name in exact,
+                exact=name in exact,
             )
             for name in app.contexts
         }
@@ -73,11 +79,12 @@ class World:
         self._owned = list(self.logs.values())
         self._kept = list(self.ledgers.values())
         self.timed = timed
+        self._whole = whole
         self._logs = logs
 
     def mixed(self, later: Snapshot, earlier: Snapshot, contexts: Collection[str]) -> Snapshot:
         """Some contexts' logs from one snapshot, all else from another."""
-        logs = [late if log.name in contexts else early for log, late, early in zip(self._owned, later, earlier)]
+        logs = [later[n] if name in contexts else earlier[n] for n, name in enumerate(self.logs)]
         return (*logs, *earlier[len(logs) :])
 
     def snapshot(self) -> Snapshot:
@@ -96,7 +103,7 @@ class World:
         """The fingerprint of what is durable now, as far as it matters for what can still happen."""
         key = 0
         for log in self._owned:
-            key ^= log.state.live
+            key ^= log.state.full if self._whole else log.state.live
         for name, ledger in self.ledgers.items():
             state = ledger.state
             key ^= state.full
@@ -121,6 +128,14 @@ class World:
             for source in self.managers[name].sources:
                 full ^= ledger.progress(source)
         return full
+
+    def content(self) -> Content:
+        """What all logs say, whatever the order across streams and the times."""
+        return frozenset(
+            (log.name, row.stream, row.version, row.type, row.data)
+            for log in self._owned
+            for row in log.state.events.rows
+        )
 
     def _begun(self, manager: str, pin: Pin) -> int:
         """The number of a turn beyond the ledger's: its events, and what was done of it so far."""

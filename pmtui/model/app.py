@@ -16,6 +16,10 @@ RECEIVERS: tuple[Receiver, ...] = get_args(Receiver)
 Aggregate = Callable[[Sequence[Event], Command], Iterable[NewEvent] | None]
 """(the stream's events so far, the command) -> new events; pure. Raising refuses loudly: the event's handling fails."""
 
+Check = Callable[[Any], Any]
+"""(the world as the explorer shows it) -> nothing, or for `sometimes` whether it is so; pure."""
+
+_C = TypeVar("_C", bound=Callable[..., Any])
 _M = TypeVar("_M", bound=type[ProcessManager])
 _A = TypeVar("_A", bound=Callable[..., Any])
 
@@ -65,6 +69,8 @@ class App:
         contexts: every context by name, in order of declaration.
         managers: every manager by name.
         aggregates: the aggregate function of each context that has one.
+        invariants, eventualities, possibilities: what the explorer checks in every state, at every end, and whether it
+            is so in any state at all; functions by name.
 
     Raises:
         DefinitionError: a name is not usable, doubled or reserved; a receiver or URL is unknown.
@@ -77,6 +83,9 @@ class App:
         self.contexts: dict[str, Context] = {}
         self.managers: dict[str, Manager] = {}
         self.aggregates: dict[str, Aggregate] = {}
+        self.invariants: dict[str, Check] = {}
+        self.eventualities: dict[str, Check] = {}
+        self.possibilities: dict[str, Check] = {}
         if isinstance(contexts, str):
             raise DefinitionError(f"app {name}: contexts is a list of names or a dict, not one string")
         pairs = contexts.items() if isinstance(contexts, Mapping) else ((each, Context()) for each in contexts)
@@ -142,3 +151,48 @@ class App:
             return function
 
         return register
+
+    def invariant(self, function: _C) -> _C:
+        """Register what must hold in every state that any crash in any order can lead to; used as a decorator.
+
+        The function takes the world: `world.log(context)` gives the context's events so far, `world.instances(manager)`
+        the manager's instances by correlation id. A failing `assert` in it is a violation, in its words.
+
+        Raises:
+            DefinitionError: it does not take one argument, is async, or its name is taken.
+        """
+        return self._check(function, "invariant", self.invariants)
+
+    def eventually(self, function: _C) -> _C:
+        """Register what must hold at every end, when all that there is to do is done; as `invariant`.
+
+        Raises:
+            DefinitionError: as `invariant`.
+        """
+        return self._check(function, "eventually", self.eventualities)
+
+    def sometimes(self, function: _C) -> _C:
+        """Register what must be true (returned) in some state at least, so that a pass is not an empty one.
+
+        Raises:
+            DefinitionError: as `invariant`.
+        """
+        return self._check(function, "sometimes", self.possibilities)
+
+    def _check(self, function: _C, what: str, known: dict[str, Check]) -> _C:
+        if not callable(function) or isinstance(function, type):
+            raise DefinitionError(f"@app.{what} marks a function that takes (world), not {function!r}")
+        name = getattr(function, "__name__", repr(function))
+        here = f"{what} {name}"
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            raise DefinitionError(f"{here} is async; it must be synchronous and pure")
+        if inspect.isgeneratorfunction(function):
+            raise DefinitionError(f"{here} has a yield, so nothing in it would be checked")
+        try:
+            inspect.signature(function).bind(None)
+        except TypeError:
+            raise DefinitionError(f"{here} must take (world)") from None
+        if name in self.invariants or name in self.eventualities or name in self.possibilities:
+            raise DefinitionError(f"app {self.name} has two checks called {name}")
+        known[name] = function
+        return function
