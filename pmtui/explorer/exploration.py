@@ -50,7 +50,7 @@ class Exploration:
             name: RememberingDecider(app, manager, partial(self._fresh.ask, name))
             for name, manager in app.managers.items()
         }
-        whole = orders == "oldest" or self._checks.any or not in_order(logs)
+        whole = orders == "oldest" or self._checks.any or not reduced or not in_order(logs)
         self._owners = Owners(app, self._deciders, whole=whole)
         self._budget = Budget(bounds, watch)
 
@@ -113,6 +113,8 @@ class Exploration:
                 return None, None
             mixed = frozenset(context for context in touched.contexts if part.logs.get(context))
             if (self._orders == "oldest" or mixed <= arriving) and self._checks.logs <= exact:
+                if found is None and search.left:
+                    raise AssertionError("a part was left before it was covered")
                 return search, found
             arriving, exact = arriving | mixed, exact | self._checks.logs
 

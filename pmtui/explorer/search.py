@@ -65,6 +65,11 @@ class Search:
         """How many states were found."""
         return len(self._came)
 
+    @property
+    def left(self) -> int:
+        """How many states are found and not expanded yet."""
+        return len(self._queue)
+
     def run(self, stop: Callable[[], bool]) -> None:
         """Cover everything.
 

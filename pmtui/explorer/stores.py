@@ -124,9 +124,6 @@ class _WatchedTransaction(MemoryLogTransaction):
                 self._full ^= numbers[name, sender.manager, sender.source, new.position, new.ordinal, new.fingerprint]
         await super().record(sender, receipts)
 
-    async def scavenge(self, sender: Sender, upto: int) -> None:
-        raise NotImplementedError("a worker that takes one turn never has so many receipts")
-
     async def history(self, stream: str) -> list[Row]:
         self._log.touched.read(self._log.name, stream)
         return await super().history(stream)

@@ -15,7 +15,7 @@ from pmtui.handling.turn import Turn
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import PmtuiError
 
-_TURNS = 20_000
+_TURNS = 5_000
 """After so many turns it is enough: a system that feeds itself never ends."""
 
 
