@@ -10,7 +10,7 @@ from pmtui.explorer.search import Orders
 from pmtui.explorer.tell import violation_of
 from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict
 from pmtui.explorer.world import World
-from pmtui.handling.decide import Decision
+from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Receiver
 from pmtui.storage.ledger import Instance

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from pmtui.handling.decide import Decider, Decision
+from pmtui.handling.decide import Decider
+from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App
 from pmtui.storage.ledger import Instance

@@ -6,7 +6,7 @@ from pmtui.explorer.parts import Touched
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.stores import Numbers, WatchedLedger, WatchedLog, WatchedLogState, WatchedRecord, by_timer
 from pmtui.handling.clock import Clock
-from pmtui.handling.decide import Act
+from pmtui.handling.decision import Act
 from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.handling.sources import Order
