@@ -8,6 +8,7 @@ from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks
 from pmtui.explorer.following import follow
 from pmtui.explorer.fresh import Fresh
+from pmtui.explorer.noticing import noticing, with_noticing
 from pmtui.explorer.parts import Logs, Owners, Part, Parts, Touched, Unit, in_order
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.search import Found, Orders, Search
@@ -17,6 +18,7 @@ from pmtui.explorer.verdict import Bounds, Progress, Verdict, Violation
 from pmtui.explorer.warm import warm_differs
 from pmtui.explorer.world import World
 from pmtui.model.app import App, Receiver
+from pmtui.model.manager import TIMERS
 
 _ORDERS = {"all": "every order", "oldest": "the oldest first"}
 _AT_RANDOM = 32
@@ -38,7 +40,9 @@ class Exploration:
         order_independent: bool,
         reduced: bool = True,
     ) -> None:
-        self._app = app
+        self._noticed: set[str] = set()
+        same = noticing(self._noticed)
+        self._app = with_noticing(app, same)
         self._logs = logs
         self._receivers = receivers
         self._orders = orders
@@ -47,7 +51,7 @@ class Exploration:
         self._checks = Checks(app)
         self._fresh = Fresh(app)
         self._deciders = {
-            name: RememberingDecider(app, manager, partial(self._fresh.ask, name))
+            name: RememberingDecider(app, manager, partial(self._fresh.ask, name), same)
             for name, manager in app.managers.items()
         }
         whole = orders == "oldest" or self._checks.any or not reduced or not in_order(logs)
@@ -112,11 +116,19 @@ class Exploration:
             if parts.join(part, touched):
                 return None, None
             mixed = frozenset(context for context in touched.contexts if part.logs.get(context))
-            if (self._orders == "oldest" or mixed <= arriving) and self._checks.logs <= exact:
+            needed = self._exactly(touched)
+            if (self._orders == "oldest" or mixed <= arriving) and needed <= exact:
                 if found is None and search.left:
                     raise AssertionError("a part was left before it was covered")
                 return search, found
-            arriving, exact = arriving | mixed, exact | self._checks.logs
+            arriving, exact = arriving | mixed, exact | needed
+
+    def _exactly(self, touched: Touched) -> frozenset[str]:
+        """The contexts where not only each stream counts: checks see the order, or handlers look at positions or ids.
+
+        What is in a log from the beginning has the same ones in every order.
+        """
+        return frozenset(self._checks.logs | (self._noticed & {*touched.contexts, TIMERS}))
 
     def _search(
         self, part: Part, touched: Touched, arriving: frozenset[str], exact: frozenset[str]
@@ -124,7 +136,7 @@ class Exploration:
         """Explore one part in all orders, or in random ones."""
 
         def stop() -> bool:
-            return touched.more or not self._checks.logs <= exact
+            return touched.more or not self._exactly(touched) <= exact
 
         def searches() -> Iterator[Search]:
             for chance in [Chance(n) for n in range(self._orders)] if isinstance(self._orders, int) else [None]:

@@ -64,7 +64,9 @@ def replay(
         receivers: as they were when it was found.
         orders: likewise.
     """
-    deciders = {name: RememberingDecider(app, manager, _unheard) for name, manager in app.managers.items()}
+    deciders = {
+        name: RememberingDecider(app, manager, _unheard, lambda event: event) for name, manager in app.managers.items()
+    }
     arriving = {step.sources[0] for step in steps if step.what == "arrived"}
     owners = Owners(app, deciders, whole=True)
     world = World(

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import msgspec
 
+from pmtui.explorer.noticing import Noticing
 from pmtui.handling.decide import Decider
 from pmtui.handling.decision import Act, Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Manager
 from pmtui.model.event import Event
 from pmtui.storage.ledger import Instance
+from pmtui.storage.log import Row
 
 Asked = Callable[[Picked, Instance, Decision], None]
 """Called once for each event and instance that a handler was asked about, with what it decided."""
@@ -23,17 +25,23 @@ class RememberingDecider(Decider):
     Args:
         app, manager: whose handlers.
         asked: see `Asked`.
+        same: gives handlers the same event, and notes what they look at.
 
     Attributes:
         reached: (source, type) of the events that were handled.
     """
 
-    def __init__(self, app: App, manager: Manager, asked: Asked) -> None:
+    def __init__(self, app: App, manager: Manager, asked: Asked, same: Noticing) -> None:
         super().__init__(app, manager)
         self._asked = asked
+        self._same = same
         self._names: dict[Picked, tuple[Event, str]] = {}
         self._known: dict[tuple[object, ...], Decision] = {}
         self.reached: set[tuple[str, str]] = set()
+
+    def read(self, context: str, row: Row) -> Event:
+        """See `Decider.read`."""
+        return self._same(super().read(context, row))
 
     def meet(self, picked: Picked, index: int) -> tuple[Event, str]:
         """See `Decider.meet`."""

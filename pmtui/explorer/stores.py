@@ -168,6 +168,7 @@ class WatchedLedger(MemoryLedger):
         logs: the logs it has cursors in.
         types: the event types that the manager handles, by source.
         numbers: of the parts.
+        exact: whether positions, ids and metadata of timers matter.
     """
 
     state: WatchedRecord
@@ -179,6 +180,8 @@ class WatchedLedger(MemoryLedger):
         logs: Mapping[str, WatchedLog],
         types: Mapping[str, frozenset[str]],
         numbers: Numbers,
+        *,
+        exact: bool,
     ) -> None:
         super().__init__(app, manager, f"ledger of {manager}")
         self.state = WatchedRecord()
@@ -186,6 +189,7 @@ class WatchedLedger(MemoryLedger):
         self._logs = logs
         self._types = types
         self._numbers = numbers
+        self._exact = exact
 
     async def save(self, save: Save) -> None:
         """See `Ledger.save`.
@@ -249,7 +253,10 @@ class WatchedLedger(MemoryLedger):
         if source == TIMERS:
             instances = self.state.instances
             names: tuple[Any, ...] = tuple(
-                (row.stream, row.type, row.recorded_at, row.data, self._current(instances[row.stream], row))
+                (
+                    row if self._exact else (row.stream, row.type, row.recorded_at, row.data),
+                    self._current(instances[row.stream], row),
+                )
                 for row in self.unread(source, passed)
             )
             return self._numbers[self._manager, names] if names else 0

@@ -73,7 +73,7 @@ class World:
         self.ledgers: dict[str, WatchedLedger] = {}
         for name, manager in self.managers.items():
             types = {source: manager.types(source) for source in manager.sources}
-            self.ledgers[name] = WatchedLedger(app.name, name, self.logs, types, numbers)
+            self.ledgers[name] = WatchedLedger(app.name, name, self.logs, types, numbers, exact=TIMERS in exact)
         self._receivers = receivers
         self._deciders = deciders
         self._owned = list(self.logs.values())

@@ -68,7 +68,7 @@ class Decider:
         """
         name, row = picked
         try:
-            event = event_of(name, row)
+            event = self.read(name, row)
             if name == TIMERS:
                 return event, row.stream
             if self._key is not None:
@@ -80,6 +80,14 @@ class Decider:
             return event, self._named(found, starts=self._manager.handlers[name, row.type].starts)
         except (Exception, SystemExit) as error:
             raise EventFailed(index, f"{name}@{row.position}", error) from error
+
+    def read(self, context: str, row: Row) -> Event:
+        """The event that handlers are given for a row.
+
+        Raises:
+            Refused: it cannot be read.
+        """
+        return event_of(context, row)
 
     def _named(self, found: Any, *, starts: bool) -> str:
         if isinstance(found, int) and not isinstance(found, bool):

@@ -321,3 +321,33 @@ def test_times_that_go_back_in_a_log_are_explored_too():
     assert at(5) > at(1)
     assert found(explored(app_of(Both), logs)) == "holds"
     assert found(explored(app_of(Fragile), logs)) == "stuck"
+
+
+class Reads(ProcessManager):
+    """Goes by a position, which depends on what else was appended first."""
+
+    name = "reads"
+    correlate = "id"
+
+    @handles("b", "Went", starts=True)
+    def went(self, event, state):
+        if event.position == 2:
+            raise ValueError("at position 2")
+
+
+class Feeds(ProcessManager):
+    name = "feeds"
+    correlate = "id"
+
+    @handles("a", "Began", starts=True)
+    def began(self, event, state):
+        yield Append("b", f"b-{event.data['id']}", "Went", {"id": event.data["id"]})
+
+    @handles("y", "Done", starts=True)
+    def done(self, event, state):
+        yield Append("b", "other", "Other", {"id": event.data["id"]})
+
+
+def test_a_handler_that_looks_at_positions_is_shown_every_position():
+    logs = {"a": events("a", ("Began", "1")), "y": events("y", ("Done", "1"))}
+    assert explored(app_of(Feeds, Reads), logs).violation.sentence == "b@2: ValueError: at position 2"
