@@ -4,6 +4,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture
 def as_nobody() -> Callable[[], AbstractContextManager[None]]:
