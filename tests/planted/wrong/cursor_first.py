@@ -1,0 +1,21 @@
+"""The cursor is saved before the payment is taken, so a crash in between loses the payment."""
+
+from pmtui import App, NewEvent, ProcessManager, Send, handles
+
+app = App("cursor-first", contexts=["orders", "payments"])
+
+
+@app.manager
+class Payment(ProcessManager):
+    correlate = "order_id"
+    delivery = "save-then-act"
+
+    @handles("orders", "OrderPlaced", starts=True)
+    def charge(self, event, state):
+        order = event.data["order_id"]
+        yield Send("payments", f"payment-{order}", "TakePayment", {"order_id": order})
+
+
+@app.aggregate("payments")
+def payment(history, command):
+    yield NewEvent("PaymentTaken", command.data)

@@ -1,0 +1,23 @@
+"""Payments refuse a repeat by raising, so after a crash the manager never gets past its event."""
+
+from pmtui import App, Context, NewEvent, ProcessManager, Send, handles
+
+app = App("stuck", contexts={"orders": "", "payments": Context(receiver="none")})
+
+
+@app.manager
+class Payment(ProcessManager):
+    correlate = "order_id"
+
+    @handles("orders", "OrderPlaced", starts=True)
+    def charge(self, event, state):
+        order = event.data["order_id"]
+        yield Send("payments", f"payment-{order}", "TakePayment", {"order_id": order})
+
+
+@app.aggregate("payments")
+def payment(history, command):
+    """Keeps no receipts; protects itself against repeats."""
+    if history:
+        raise ValueError("this order is paid already")
+    return [NewEvent("PaymentTaken", command.data)]
