@@ -12,8 +12,6 @@ from pmtui import App
 from .by_hand import findings
 from .table import HERE, PLANTED, Planted
 
-ROOT = HERE.parent.parent
-
 
 def asks_the_world(case: Planted) -> bool:
     text = case.file("right").read_text()
@@ -49,16 +47,16 @@ def by_name(name: str) -> Planted:
 
 def test_the_order_of_a_set_differs_between_processes():
     case = by_name(HASHED)
+    (happened,) = case.events
 
     def asked(side: str, seed: int) -> str:
         code = (
-            "from tests.planted.table import PLANTED\nfrom pmtui.testing import event, scenario\n"
-            f"(case,) = [each for each in PLANTED if each.name == {HASHED!r}]\n"
-            "(happened,) = case.events\n"
-            f"asked = scenario(case.app({side!r})).when(event(happened.context, happened.type, happened.data)).actions\n"
+            "from pmtui.testing import event, scenario\nfrom pmtui.workers.appfile import load\n"
+            f"app = load({str(case.file(side))!r}).app\n"
+            f"asked = scenario(app).when(event('orders', 'OrderPlaced', {happened.data!r})).actions\n"
             "print([action.data['item'] for action in asked])\n"
         )
-        environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
         return done.stdout
 
