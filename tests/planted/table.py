@@ -223,9 +223,9 @@ PLANTED = (
     Planted(
         "pin_taken_away",
         (Happened("orders", 1, "OrderChanged", {"order_id": "order-1"}, 60), paid(1, "order-1", 0)),
-        NOT_DETERMINISTIC,
-        ("orders@1", "payments@1"),
-        3,
+        ("redelivery",),
+        ("asks for something else than before it was interrupted",),
+        1,
         hook=without_pins,
     ),
 )
