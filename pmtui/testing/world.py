@@ -68,7 +68,7 @@ class World(NamedTuple):
 
     def instance(self, correlation: str) -> Instance | None:
         """One instance; None if nothing has ever happened to it."""
-        return self.ledger.instances.get(correlation)
+        return run(self._ledger().instances([correlation])).get(correlation)
 
     def happens(self, told: Told) -> tuple["World", Reaction]:
         """The world after an event, and what followed from it (and from timers that came due before it).
@@ -91,8 +91,7 @@ class World(NamedTuple):
         logs = {name: _Context(name, state) for name, state in self.logs.items()}
         for name, (told, moment) in news.items():
             run(_append(logs[name], told, moment))
-        ledger = MemoryLedger(self.app.name, self.manager.name, identity=self.manager.name)
-        ledger.state = self.ledger
+        ledger = self._ledger()
         asked: list[Action] = []
         runner = Runner(
             _deaf(self.app),
@@ -109,6 +108,11 @@ class World(NamedTuple):
             raise
         after = self._replace(at=clock.at, logs={name: log.state for name, log in logs.items()}, ledger=ledger.state)
         return after, Reaction(tuple(handled), tuple(asked))
+
+    def _ledger(self) -> MemoryLedger:
+        ledger = MemoryLedger(self.app.name, self.manager.name, identity=self.manager.name)
+        ledger.state = self.ledger
+        return ledger
 
     def _handler_of(self, where: str, logs: Mapping[str, MemoryLog], ledger: MemoryLedger) -> str:
         """Where the handler of an event is, for a failure that is in no line of it."""
