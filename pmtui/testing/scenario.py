@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, get_args
 
 from pmtui.handling.state import StateCodec
@@ -10,13 +10,10 @@ from pmtui.model import instant
 from pmtui.model.actions import Action
 from pmtui.model.app import App, Manager
 from pmtui.model.errors import InputError
-from pmtui.model.manager import TIMERS, ProcessManager
+from pmtui.model.manager import ProcessManager
 from pmtui.testing.differences import actions_as_lines, difference, fields_as_lines
-from pmtui.testing.told import Told
+from pmtui.testing.told import START, Told, checked
 from pmtui.testing.world import Reaction, World
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-"""The time at which a scenario begins, unless it says otherwise."""
 
 
 def scenario(app: App, manager: type[ProcessManager] | str | None = None, *, starts_at: datetime = START) -> "Scenario":
@@ -60,7 +57,7 @@ class Scenario:
         """
         world = self._world
         for told in events:
-            self._check(told)
+            checked(world.app, told)
             if (told.context, told.type) not in world.manager.handlers:
                 raise InputError(f"given {told.type} of {told.context}: {self._not_handled(told)}")
             world, _ = world.happens(told)
@@ -75,8 +72,7 @@ class Scenario:
             InputError: the app has no such context.
             EventFailed: the manager cannot handle it.
         """
-        self._check(event)
-        world, reaction = self._world.happens(event)
+        world, reaction = self._world.happens(checked(self._world.app, event))
         return Scenario(world, event, reaction)
 
     def when_time_passes(self, time: timedelta) -> "Scenario":
@@ -147,15 +143,6 @@ class Scenario:
         if found != expected:
             self._differs(f"remembers something else of {name}", fields_as_lines(expected), fields_as_lines(found))
         return self
-
-    def _check(self, told: Told) -> None:
-        if not isinstance(told, Told):
-            raise InputError(f"an event is told as event(context, type, …), not as {type(told).__name__}")
-        if told.context == TIMERS:
-            raise InputError(f"{told.type} is a timer: let time pass with when_time_passes(…)")
-        if told.context not in self._world.app.contexts:
-            known = ", ".join(self._world.app.contexts)
-            raise InputError(f"{told.type} of the unknown context {told.context!r}: known are {known}")
 
     def _not_handled(self, told: Told) -> str:
         types = sorted(self._world.manager.types(told.context))

@@ -1,12 +1,19 @@
 """Events as a test tells them."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from pmtui.model import json
+from pmtui.model import instant, json
+from pmtui.model.app import App
 from pmtui.model.errors import InputError
+from pmtui.model.manager import TIMERS
+from pmtui.storage.log import Row
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""The time at which what a test tells begins, unless it says otherwise."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -58,3 +65,38 @@ def event(
     except ValueError as error:
         raise InputError(f"the data of {type} of {context} {error}") from None
     return Told(context, type, payload, stream or context, at)
+
+
+def checked(app: App, told: Told) -> Told:
+    """The event, if it can happen around this app's managers.
+
+    Raises:
+        InputError: it is no event, or in no context of the app.
+    """
+    if not isinstance(told, Told):
+        raise InputError(f"an event is told as event(context, type, …), not as {type(told).__name__}")
+    if told.context == TIMERS:
+        raise InputError(f"{told.type} is a timer, which comes due by itself when time passes")
+    if told.context not in app.contexts:
+        known = ", ".join(app.contexts)
+        raise InputError(f"{told.type} of the unknown context {told.context!r}: known are {known}")
+    return told
+
+
+def logs_of(app: App, events: Iterable[Told]) -> dict[str, list[Row]]:
+    """The log of every context of an app in which these events have happened, a second apart unless they say when.
+
+    Raises:
+        InputError: one of them is no event, or in no context of the app.
+    """
+    logs: dict[str, list[Row]] = {context: [] for context in app.contexts}
+    versions: dict[tuple[str, str], int] = {}
+    for number, told in enumerate(events):
+        rows = logs[checked(app, told).context]
+        stream = told.context, told.stream
+        version = versions[stream] = versions.get(stream, 0) + 1
+        position = len(rows) + 1
+        at = instant.write(told.at or START + timedelta(seconds=number))
+        name = f"{told.context}-{position}"
+        rows.append(Row(position, name, told.stream, version, told.type, json.encode(told.data), "{}", at))
+    return logs

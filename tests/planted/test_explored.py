@@ -2,9 +2,9 @@
 
 import pytest
 
-from .table import PLANTED, Planted
+from pmtui.explorer import explore
 
-explorer = pytest.importorskip("pmtui.explorer")
+from .table import PLANTED, Planted
 
 VERDICTS = {1: "violated", 3: "not deterministic"}
 CASES = [pytest.param(case, id=case.name) for case in PLANTED]
@@ -16,7 +16,7 @@ def explored(case: Planted, side: str):
     with pytest.MonkeyPatch.context() as patch:
         if side == "wrong" and case.hook is not None:
             case.hook(patch)
-        return explorer.explore(app, logs, order_independent=case.order_independent)
+        return explore(app, logs, order_independent=case.order_independent)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -142,7 +142,7 @@ WRONG = [
         lambda s: s.given(event("orders", "OrderPlacd")),
         "given OrderPlacd of orders: fulfilment does not handle it; of that context it handles ClosedAfterAll",
     ),
-    (lambda s: s.when(event("timers", "PaymentOverdue")), "let time pass with when_time_passes"),
+    (lambda s: s.when(event("timers", "PaymentOverdue")), "is a timer, which comes due by itself when time passes"),
     (lambda s: s.when("OrderPlaced"), r"told as event\(context, type, …\), not as str"),
     (lambda s: s.when_time_passes(timedelta(-1)), "it only goes on"),
     (lambda s: s.then(TAKE), r"then needs something to follow from: use when\(…\)"),
