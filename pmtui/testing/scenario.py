@@ -55,6 +55,7 @@ class Scenario:
                 change nothing.
             EventFailed: the manager cannot handle one of them.
         """
+        __tracebackhide__ = True
         world = self._world
         for told in events:
             checked(world.app, told)
@@ -72,6 +73,7 @@ class Scenario:
             InputError: the app has no such context.
             EventFailed: the manager cannot handle it.
         """
+        __tracebackhide__ = True
         world, reaction = self._world.happens(checked(self._world.app, event))
         return Scenario(world, event, reaction)
 
@@ -82,6 +84,7 @@ class Scenario:
             InputError: time does not go back.
             EventFailed: the manager cannot handle a timer.
         """
+        __tracebackhide__ = True
         if time < timedelta():
             raise InputError(f"time does not pass by {time}; it only goes on")
         microseconds = time // timedelta(microseconds=1)

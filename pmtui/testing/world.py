@@ -1,6 +1,8 @@
 """The world around one manager: logs and a ledger in memory, and what happens in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 from pmtui.handling.clock import VirtualClock, written
@@ -16,6 +18,8 @@ from pmtui.storage.log import Draft, Row
 from pmtui.storage.memory import LedgerRecord, LogState, MemoryLedger, MemoryLog
 from pmtui.testing.recording import recorded
 from pmtui.testing.told import Told
+
+_OURS = str(Path(__file__).parent.parent)
 
 _TOLD = "{}"
 """The metadata of events that the test tells; those that the manager's actions append say what caused them."""
@@ -76,6 +80,7 @@ class World(NamedTuple):
         Raises:
             EventFailed: as in production, with a note that names the line.
         """
+        __tracebackhide__ = True
         moment = written(self.at) if told.at is None else instant.write(told.at)
         return self._goes_on(VirtualClock(self.at), {told.context: (told, moment)})
 
@@ -85,9 +90,11 @@ class World(NamedTuple):
         Raises:
             EventFailed: as in production, with a note that names the line.
         """
+        __tracebackhide__ = True
         return self._goes_on(VirtualClock(upto), {})
 
     def _goes_on(self, clock: VirtualClock, news: Mapping[str, tuple[Told, str]]) -> tuple["World", Reaction]:
+        __tracebackhide__ = True
         logs = {name: _Context(name, state) for name, state in self.logs.items()}
         for name, (told, moment) in news.items():
             run(_append(logs[name], told, moment))
@@ -105,6 +112,9 @@ class World(NamedTuple):
             handled = run(_all_turns(runner, ledger, written(clock.at)))
         except EventFailed as failed:
             failed.add_note(f"at {failed.place or self._handler_of(failed.where, logs, ledger)}")
+            if failed.__cause__ is not None:
+                failed.__cause__.__traceback__ = _own_frames(failed.__cause__.__traceback__)
+            failed.__traceback__ = None
             raise
         after = self._replace(at=clock.at, logs={name: log.state for name, log in logs.items()}, ledger=ledger.state)
         return after, Reaction(tuple(handled), tuple(asked))
@@ -133,6 +143,13 @@ class _Context(MemoryLog):
     async def page(self, after: int, limit: int) -> Sequence[Row]:
         rows = await super().page(after, await self.head())
         return [row for row in rows if row.metadata == _TOLD][:limit]
+
+
+def _own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback from the user's code on; none if it never got there."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        trace = trace.tb_next
+    return trace
 
 
 def _deaf(app: App) -> App:

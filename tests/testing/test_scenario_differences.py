@@ -136,6 +136,30 @@ def test_the_line_shown_is_the_tests_own(pytester):
     shown.no_fnmatch_line("*scenario.py*")
 
 
+def test_a_handler_that_raises_is_shown_where_it_does_and_nothing_of_ours(pytester):
+    pytester.makepyfile(
+        """
+        from pmtui.testing import event, scenario
+        from tests.testing.scenario_kit import PLACED, shop
+
+        def test_it():
+            scenario(shop()).given(PLACED).when(event("orders", "Raises", order_id="order-1"))
+        """
+    )
+    shown = pytester.runpytest_subprocess("-p", "no:cacheprovider").stdout
+    shown.fnmatch_lines(
+        [
+            '>*raise LookupError("no such price")',
+            "*scenario_kit.py:*: LookupError",
+            ">*scenario(shop()).given(PLACED).when(*",
+            "*EventFailed: orders@2: LookupError: no such price",
+            "*at *scenario_kit.py:*",
+        ]
+    )
+    for ours in ("scenario.py", "world.py", "runner.py", "decide.py", "recording.py"):
+        shown.no_fnmatch_line(f"*pmtui/*/{ours}*")
+
+
 WRONG = [
     (lambda s: s.given(event("order", "OrderPlaced")), "OrderPlaced of the unknown context 'order': known are orders"),
     (
