@@ -79,6 +79,16 @@ class Planted(NamedTuple):
         """The app, from its file anew."""
         return load(str(self.file(side))).app
 
+    @property
+    def asks(self) -> bool:
+        """Whether the app has invariants."""
+        text = self.file("right").read_text()
+        return "@app.invariant" in text or "@app.eventually" in text
+
+    def logs(self, app: App) -> dict[str, list[Row]]:
+        """Its logs, with an empty one for every other context of the app."""
+        return {context: [] for context in app.contexts} | self.rows()
+
     def rows(self) -> dict[str, list[Row]]:
         """Its logs, by context."""
         logs: dict[str, list[Row]] = {}

@@ -12,18 +12,12 @@ from pmtui import App
 from .by_hand import findings
 from .table import HERE, PLANTED, Planted
 
-
-def asks_the_world(case: Planted) -> bool:
-    text = case.file("right").read_text()
-    return "@app.invariant" in text or "@app.eventually" in text
-
-
 CASES = [
     pytest.param(
         case,
         id=case.name,
         marks=pytest.mark.skipif(
-            asks_the_world(case) and not hasattr(App, "invariant"), reason="needs the explorer's @app.invariant"
+            case.asks and not hasattr(App, "invariant"), reason="needs the explorer's @app.invariant"
         ),
     )
     for case in PLANTED
