@@ -132,6 +132,7 @@ PLANTED = (
     Planted("half_receipts", TWO, ("doubled",), ("ReceiptSent", "orders@1"), 1),
     Planted("timer_twice", TWO, ("doubled",), ("ReminderSent", "timers@1"), 1),
     Planted("cursor_first", TWO, ("lost",), ("TakePayment", "orders@1"), 1),
+    Planted("saved_first", TWO, ("lost",), ("ThanksSent", "orders@1"), 1),
     Planted("own_store", TWO, ("lost", *NOT_DETERMINISTIC), ("orders@1",), 3, outlives=True),
     Planted("random_id", TWO, NOT_DETERMINISTIC, ("orders@1",), 3),
     Planted("wall_clock", TWO, NOT_DETERMINISTIC, ("orders@1",), 3),
