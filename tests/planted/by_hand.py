@@ -141,7 +141,7 @@ def life(world: World, app: App, limit: int) -> Iterator[str]:
 
 def check(world: World, kind: str) -> None:
     """Ask the app's invariants."""
-    functions: dict[str, Callable[[Seen], None]] = getattr(world.app, kind, {})
+    functions: dict[str, Callable[[Seen], None]] = getattr(world.app, kind)
     for function in functions.values():
         function(Seen(world))
 

@@ -7,21 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pmtui import App
-
 from .by_hand import findings
 from .table import HERE, PLANTED, Planted
 
-CASES = [
-    pytest.param(
-        case,
-        id=case.name,
-        marks=pytest.mark.skipif(
-            case.asks and not hasattr(App, "invariant"), reason="needs the explorer's @app.invariant"
-        ),
-    )
-    for case in PLANTED
-]
+CASES = [pytest.param(case, id=case.name) for case in PLANTED]
 HASHED = "set_order"  # its bug shows between processes only
 
 
@@ -64,7 +53,6 @@ def test_what_the_last_two_do_not_tell_needs_a_turn_of_three():
     assert all("turns of 3" in each or "turns of 500" in each for each in found)
 
 
-@pytest.mark.skipif(not hasattr(App, "invariant"), reason="needs the explorer's @app.invariant")
 def test_a_payment_that_is_lost_between_two_contexts_needs_a_turn_of_three():
     found = findings(by_name("turn_of_three"), "wrong")
     assert found
