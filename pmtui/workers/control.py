@@ -107,8 +107,12 @@ class Control:
         if ended:
             self._to_the_end = False
 
+    def rung(self) -> None:
+        """A source may have something new."""
+        self._news.set()
+
     async def changed(self, seconds: float | None = None) -> None:
-        """Wait for the next command, for at most so long."""
+        """Wait for the next command or bell, for at most so long."""
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()

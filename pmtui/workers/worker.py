@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pmtui.model.errors import PmtuiError
 from pmtui.model.point import Point
 from pmtui.storage.errors import Superseded
 from pmtui.storage.folder import DataFolder
+from pmtui.storage.sqlite.listener import Listener
 from pmtui.storage.sqlite.thread import DatabaseThread
 from pmtui.workers.appfile import load
 from pmtui.workers.control import Control
@@ -37,10 +39,8 @@ from pmtui.workers.protocol import (
 from pmtui.workers.reporting import failure_report, instance_report, turn_report, upcoming_report
 from pmtui.workers.stores import Stores, log_files
 
-_POLL = 0.02
-"""Seconds between looks at the sources while there is nothing to do."""
-_LOOK = 0.1
-"""Seconds between looks at what comes next while it is paused between events."""
+_POLL = 0.25
+"""Seconds between looks at the sources while there is nothing to do and no bell rings."""
 _ORPHAN = 1.0
 """Seconds that a worker whose supervisor has died may take to end its turn."""
 _LAST_WORDS = 0.5
@@ -71,6 +71,7 @@ class Worker:
         self._upcoming: Picked | None = None
         self._stores: Stores | None = None
         self._runner: Runner
+        self._listener: Listener
         self._turn: AsyncGenerator[Point, None] | None = None
         self._opened = False
 
@@ -104,6 +105,7 @@ class Worker:
         stores = self._stores = Stores(
             found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder
         )
+        self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
         } | self._control.receivers
@@ -133,7 +135,7 @@ class Worker:
                 await self._control.pace()
             else:
                 self._report("idle")
-                await self._control.changed(_POLL)
+                await self._news(self._until_timer())
 
     async def _may_go_on(self) -> bool:
         """Wait until something may be done; whether to go on at all."""
@@ -146,8 +148,37 @@ class Worker:
             self._upcoming = await self._thread.run(self._look) if self._turn is None else None
             self._report("paused")
             # Between events, what others append or a timer may come first; within one, only a command changes anything.
-            await self._control.changed(_LOOK if self._turn is None else None)
+            if self._turn is None:
+                await self._news(_POLL)
+            else:
+                await self._control.changed()
         return False
+
+    async def _news(self, seconds: float) -> None:
+        """Wait for a command or a source's bell, for at most so long.
+
+        A bell that rang before, back to the last look and further, ends it at once.
+        """
+        loop = asyncio.get_running_loop()
+        descriptors = self._listener.descriptors
+        for descriptor in descriptors:  # only now: while there is work, rings must cost nothing
+            loop.add_reader(descriptor, self._rung)
+        try:
+            await self._control.changed(seconds)
+        finally:
+            for descriptor in descriptors:
+                loop.remove_reader(descriptor)
+
+    def _rung(self) -> None:
+        self._listener.clear()  # before the look that follows, so that none is lost
+        self._control.rung()
+
+    def _until_timer(self) -> float:
+        """Seconds until the next look at the sources: sooner, where a timer comes due by the wall before."""
+        due = self._runner.next_due
+        if due is None or self._begin.virtual:
+            return _POLL
+        return min(_POLL, max(0.0, due / 1e6 - time.time()))
 
     def _look(self) -> Picked | None:
         """The event that comes next; None while there is none, or where a timer comes before it."""
@@ -189,6 +220,7 @@ class Worker:
         """Close the files."""
         if self._stores is not None:
             await self._thread.run(self._stores.close)
+            self._listener.close()
 
     async def _end(self, state: str, reason: str) -> None:
         if self._stores is None or not self._opened:

@@ -124,7 +124,7 @@ async def test_stop_kills_those_that_hang(shop: Shop, boss: Boss, monkeypatch: p
     shop.place("hang")
     await boss.start("fulfilment")
     await boss.start("courier")
-    await eventually(lambda: is_held(shop.ledger) and boss.workers["courier"].report is not None)
+    await eventually(lambda: shop.hanging and boss.workers["courier"].report is not None)
     await boss.stop()
     assert boss.workers["fulfilment"].exit_code == -9
     assert boss.workers["courier"].exit_code == 0

@@ -20,10 +20,12 @@ from pmtui.workers.supervisor import Supervisor
 SHOP = """
 import multiprocessing
 import os
+import pathlib
 import sys
 import time
+from datetime import datetime
 
-from pmtui import App, Append, ProcessManager, handles
+from pmtui import App, Append, ProcessManager, Schedule, handles
 
 app = App("shop", contexts=["orders", "payments"])
 
@@ -37,6 +39,7 @@ class Fulfilment(ProcessManager):
         order = event.data["order_id"]
         match event.data.get("do"):
             case "hang":
+                pathlib.Path(__file__).with_name("hanging").touch()
                 while True:
                     time.sleep(0.05)
             case "fail":
@@ -50,8 +53,14 @@ class Fulfilment(ProcessManager):
                     "forked": "pytest" in sys.modules,
                 }
                 yield Append("payments", "told", "Told", told)
+            case "remind":
+                yield Schedule("Reminder", at=datetime.fromisoformat(event.data["at"]))
         yield Append("payments", f"payment-{order}", "PaymentAsked", {"order_id": order})
         yield Append("payments", f"payment-{order}", "InvoiceSent", {"order_id": order})
+
+    @handles("timers", "Reminder")
+    def remind(self, event, state):
+        yield Append("payments", "reminders", "Reminded", {})
 
     @handles("orders", "Ping", starts=True)
     def ping(self, event, state):
@@ -123,6 +132,11 @@ class Shop:
     @property
     def ledger(self) -> Path:
         return self.data / "ledgers" / "shop" / "fulfilment.db"
+
+    @property
+    def hanging(self) -> bool:
+        """Whether a handler that hangs has begun."""
+        return self.file.with_name("hanging").exists()
 
     def noted(self) -> tuple[Any, ...]:
         return self.rows("SELECT state, reason, clean FROM ledger", "ledgers/shop/fulfilment.db")[0]

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from pmtui.storage.errors import StorageError, WentBack
+from pmtui.storage.sqlite.bell import Bell
 
 APPLICATION_ID = 0x706D7475  # "pmtu"
 SCHEMA_VERSION = 1
@@ -44,9 +45,10 @@ class Database:
         path: the file.
         connection: in autocommit mode; transactions are explicit.
         identity: the UUID it was given when it was created.
+        bell, rings: the file's, and whether it is rung after every commit: that of a log is.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, kind: Kind, *, read_only: bool) -> None:
         self.path = path
         self.connection = connection
         self.read_only = read_only
@@ -56,6 +58,8 @@ class Database:
         self.identity: str = row[0]
         self._file = str(path.absolute())
         self._inode = _inode(self._file)
+        self.bell = Bell(*self._inode or (0, 0))
+        self.rings = kind == "log"
         self._wal_inode = _inode(self._file + "-wal")  # there since the first read, and stays while we are connected
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
@@ -112,6 +116,7 @@ class Database:
     def close(self) -> None:
         """Close the file; the last one to close it also tidies its write-ahead log away."""
         self.connection.close()
+        self.bell.close()
 
 
 class _Transaction:
@@ -143,6 +148,8 @@ class _Transaction:
         except BaseException as failed:
             self._give_up(failed)
             raise
+        if self._database.rings:
+            self._database.bell.ring()
 
     def _give_up(self, error: BaseException) -> None:
         """Roll back, and tell in one line what SQLite says of a file, or that it is another file by now."""
@@ -192,7 +199,7 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
             connection.set_authorizer(_only_reading)
         else:
             _make_durable(path, connection)
-        return Database(path, connection, read_only=read_only)
+        return Database(path, connection, kind, read_only=read_only)
     except sqlite3.Error as error:
         connection.close()
         raise StorageError(explain(path, error)) from error
