@@ -1,6 +1,5 @@
 """A real worker, driven from here without a supervisor."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +23,6 @@ def worker(app: App, data: Path, *, wait: bool = True, file: Path = APPS) -> Ite
         [sys.executable, "-P", "-m", "pmtui.workers"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     ) as process:
         assert process.stdin is not None
         begin = Begin(f"{file}:{app.name}", manager, str(data), virtual=False, receivers={})

@@ -1,5 +1,6 @@
 """The console script: which commands there are, and what becomes of errors."""
 
+import gc
 import importlib
 import io
 import os
@@ -64,7 +65,9 @@ def main() -> None:
 
     What is wrong is said in one line on standard error, made harmless, never as a traceback.
     """
-    sys.exit(_run(sys.argv[1:]))
+    code = _run(sys.argv[1:])
+    gc.freeze()  # or Python looks for garbage in all that was imported, several times over, before it ends
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,7 +1,6 @@
 """`pmtui status`: where the managers of an app stand, from their files alone."""
 
 import contextlib
-import json
 from pathlib import Path
 
 import click
@@ -26,6 +25,8 @@ def command(app: str, data: Path | None, as_json: bool) -> None:
         statuses = [status_of(reader, manager) for manager in found.app.managers.values()]
     if as_json:
         extra = {s.name: {**s.as_json(), "since": s.since, "pid": s.pid, "oldest": s.oldest} for s in statuses}
+        import json  # noqa: PLC0415  (people wait for the other form)
+
         click.echo(json.dumps({"managers": extra}))
         return
     for status in statuses:

@@ -38,6 +38,7 @@ def load(spec: str) -> AppFile:
     Raises:
         InputError: one line: no such file or module, it does not parse, it raises (with file and line), no such app.
     """
+    sys.dont_write_bytecode = True  # what the app imports is edited too, and a stale .pyc would hide that
     where, attribute = _split(spec)
     path = Path(where)
     try:
@@ -73,8 +74,7 @@ def _import_file(path: Path) -> ModuleType:
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)  # so that it can import what lies beside it, as when Python runs it
-    # Never from a stale .pyc: an edit within the same second and of the same size would not be seen.
-    sys.dont_write_bytecode = True
+    # Not from a .pyc: an edit within the same second and of the same size would not be seen.
     try:
         code = compile(path.read_bytes(), str(path.resolve()), "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102  (this is the file that the user asked to run)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -57,7 +56,6 @@ class WorkerProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             limit=_LONGEST_REPORT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
         worker = cls(begin, process, on_change)
         worker._write(begin)

@@ -290,6 +290,7 @@ async def _main() -> int:
     # What was imported stays; collecting garbage over it again and again costs a twelfth of catching up.
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+    gc.enable()
     thread = await DatabaseThread.start()
     worker = Worker(begin, control, outbox, thread)
     try:

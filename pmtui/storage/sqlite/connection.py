@@ -4,7 +4,6 @@ import os
 import re
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -264,6 +263,8 @@ def _create(path: Path, connection: sqlite3.Connection, kind: Kind, schema: str)
     """Make a new file, once, however many processes try at the same time."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return
+    import uuid  # noqa: PLC0415  (is much to import, and few files are new)
+
     _make_durable(path, connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
