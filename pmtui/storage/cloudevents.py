@@ -23,7 +23,7 @@ Progress = Callable[[float], None]
 """Called now and then with how much is done, 0 to 1."""
 
 GZIP_MAGIC = b"\x1f\x8b"
-_BATCH = 512
+_BATCH = 500
 _INSERT = "INSERT INTO events(position, id, stream, version, type, data, metadata, recorded_at)"
 
 
@@ -125,7 +125,7 @@ class _Import:
         self._last = 0
         self._numbered: bool | None = None
         self._versions: dict[str, int] = {}
-        self._new: list[dict[str, Any]] = []
+        self._new: list[list[Any]] = []
         self._old: list[tuple[int, dict[str, Any]]] = []
         self._seen: dict[tuple[str, str], set[bytes]] = {}
 
@@ -158,7 +158,7 @@ class _Import:
         if position is not None and position <= self._head:
             self._old.append((number, event))
         else:
-            self._new.append(event)
+            self._new.append(cloudevent.columns(event))
         if len(self._new) + len(self._old) >= _BATCH:
             self.flush()
 
@@ -192,16 +192,15 @@ class _Import:
 
     def _insert(self) -> None:
         if self._head:  # an empty log has no versions to continue
-            unknown = {event["subject"] for event in self._new} - self._versions.keys()
+            unknown = {row[cloudevent.STREAM] for row in self._new} - self._versions.keys()
             self._versions.update(versions_of(self._connection, unknown))
-        insert_many(self._connection, _INSERT, [self._row(event) for event in self._new])
+        versions = self._versions
+        for row in self._new:
+            stream = row[cloudevent.STREAM]
+            versions[stream] = row[cloudevent.VERSION] = versions.get(stream, 0) + 1
+        insert_many(self._connection, _INSERT, self._new)
         self.added += len(self._new)
         self._new.clear()
-
-    def _row(self, event: dict[str, Any]) -> tuple[Any, ...]:
-        stream = event["subject"]
-        version = self._versions[stream] = self._versions.get(stream, 0) + 1
-        return cloudevent.columns(event, version)
 
     def _read_seen(self) -> None:
         """Learn which events the log has, to know them again by source and id."""
