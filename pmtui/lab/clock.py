@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from pmtui.lab.hand import Hand
 from pmtui.workers.protocol import Advance
 
-_LOOK_SECONDS = 0.02
-
 
 class LabClock:
     """Moves virtual time on.
@@ -24,11 +22,17 @@ class LabClock:
         self._hands = hands
         self._settled = settled
         self._goes = goes
+        self._changed = asyncio.Event()
+
+    def look(self) -> None:
+        """A worker has said something, or is no more."""
+        self._changed.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await self._changed.wait()
+            self._changed.clear()
             if not self._goes() or not self._dues():
                 continue
             await self._settled()

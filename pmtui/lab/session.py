@@ -93,6 +93,7 @@ class LabSession:
         self._hands: dict[str, Hand]
         self._reader: Reader
         self._observer: Observer
+        self._clock: LabClock
         self._supervisor: Supervisor
 
     @classmethod
@@ -142,16 +143,20 @@ class LabSession:
             virtual=self._scratch is not None,
             restart=False,
             errors=asyncio.subprocess.DEVNULL,
-            on_change=self._changes.set,
+            on_change=self._noticed,
         )
+        self._clock = LabClock(self._hands, self._supervisor.settled, lambda: self._going and self._scratch is not None)
         await self._thread.run(self._observer.take_stock)
         for name in self._hands:
             await self._start(name)
-        clock = LabClock(self._hands, self._supervisor.settled, lambda: self._going and self._scratch is not None)
-        self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(clock.run())]
+        self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(self._clock.run())]
         for task in self._tasks:
             task.add_done_callback(self._broke)
         await until(self, _all_there)
+
+    def _noticed(self) -> None:
+        self._changes.set()
+        self._clock.look()
 
     async def go_to(self, point: Point) -> None:
         """Let a manager run up to a point and pause there.
