@@ -12,9 +12,8 @@ CREATE TABLE events(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT, stream 
 CREATE UNIQUE INDEX by_stream ON events(stream, version);
 """
 LEDGER = """
-CREATE TABLE ledger(app TEXT);
-CREATE TABLE cursors(context TEXT PRIMARY KEY, position INTEGER);
-INSERT INTO ledger VALUES ('bare');
+CREATE TABLE ledger(cursors TEXT);
+INSERT INTO ledger VALUES ('{}');
 """
 
 
@@ -34,7 +33,7 @@ async def main(folder: str) -> None:
         (f"bare/{position}", f"shipment-{data['order']}", "ShipmentRequested", new, recorded_at),
     )
     await log.commit()
-    await ledger.execute("INSERT INTO cursors VALUES ('orders', ?)", (position,))
+    await ledger.execute("UPDATE ledger SET cursors = json_object('orders', json_object('position', ?))", (position,))
     await ledger.commit()
     await asyncio.Event().wait()
 
