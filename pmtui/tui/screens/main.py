@@ -11,8 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
@@ -53,6 +55,8 @@ class MainScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Moving the focus repaints two headings, not the whole screen."""
 
     class Pulled(Message):
         """There is a new picture."""
@@ -144,7 +148,7 @@ class MainScreen(Screen[None]):
         """Begin to pull."""
         self.lay_out()
         self._show()
-        self.pane.focus()
+        self.set_focus(self.pane)
         self.run_worker(self._pull(), group="pull")
         self.set_interval(1, self.query_one(ManagerPane).tick)
 
@@ -192,7 +196,7 @@ class MainScreen(Screen[None]):
         hidden = [pane.context for pane in panes if pane not in shown]
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
         if not self.pane.display:
-            (shown[0] if layout.logs and shown else journal).focus()
+            self.set_focus(shown[0] if layout.logs and shown else journal)
 
     def reveal(self, pane: Pane) -> None:
         """Give a pane the focus, making room for it where it is out of sight."""
@@ -209,8 +213,7 @@ class MainScreen(Screen[None]):
         if not pane.display:
             self.zoomed = pane
             self.lay_out()
-        pane.focus()
-        self._show()
+        self.set_focus(pane)
 
     # pulling and showing
 
