@@ -8,11 +8,12 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -29,6 +30,7 @@ from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.logwindow import Fetch
 from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
+from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.pages import JournalPage, LogPage, Tone
 from pmtui.view.session import Session
@@ -119,12 +121,12 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """All parts; where they go depends on the size."""
         yield Header(id="header")
-        with Horizontal(id="top"):
+        with Plain(id="top"):
             yield ManagerPane(id="manager", now=self._now)
             yield InstancePanel(id="instance")
-        with Container(id="body"):
-            with Vertical(id="left"):
-                with Horizontal(id="logs"):
+        with Plain(id="body"):
+            with Plain(id="left"):
+                with Plain(id="logs"):
                     yield from self._log_panes()
                 yield More(id="more")
             yield JournalPane(self._fetch_journal)
@@ -143,6 +145,10 @@ class MainScreen(Screen[None]):
 
     async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
         return await self.session.journal_page(manager, limit, before=before)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The ground behind all parts."""
+        return plain_lines(self, crop)
 
     def on_mount(self) -> None:
         """Begin to pull."""

@@ -3,11 +3,37 @@
 from abc import abstractmethod
 
 from rich.style import Style
+from textual.containers import Container
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from pmtui.tui.themes import Ink, ink_of
+
+
+def filtered(widget: Widget, strip: Strip) -> Strip:
+    """What goes to the terminal of a widget's line: the app's filters have seen it."""
+    segments = list(strip)
+    background = widget.background_colors[1]
+    for line_filter in widget.get_line_filters():
+        segments = line_filter.apply(segments, background)
+    return Strip(segments, strip.cell_length)
+
+
+def plain_lines(widget: Widget, crop: Region) -> list[Strip]:
+    """The empty lines of what only holds other parts.
+
+    One strip stands for all of them, and what is made of it on its way to the terminal is made once.
+    """
+    return [filtered(widget, Strip.blank(crop.width, ink_of(widget.app).base))] * crop.height
+
+
+class Plain(Container):
+    """Holds other parts of the screen and shows nothing of its own."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing."""
+        return plain_lines(self, crop)
 
 
 class Painted(Widget):
@@ -62,17 +88,9 @@ class Painted(Widget):
                 self._drawn.append(drawn[y])
             else:
                 self._strips.append(strip)
-                self._drawn.append(self._filtered(strip))
+                self._drawn.append(filtered(self, strip))
                 changed.append(y)
         return changed
-
-    def _filtered(self, strip: Strip) -> Strip:
-        """What goes to the terminal of a line: the app's filters have seen it."""
-        segments = list(strip)
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            segments = line_filter.apply(segments, background)
-        return Strip(segments, strip.cell_length)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they were painted last, painted anew if size or theme have changed.
