@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -101,6 +102,11 @@ class PmtuiApp(App[None]):
     def _end_with(self, error: PmtuiError) -> None:
         self.fault = error
         self.exit(return_code=1)
+
+    def action_command_palette(self) -> None:
+        """Open the palette; without the id that Textual gives it, which the one before has until it is quite gone."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette())
 
     def switch_theme(self) -> None:
         """From dark to light, or back."""

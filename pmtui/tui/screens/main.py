@@ -201,8 +201,8 @@ class MainScreen(Screen[None]):
             pane.styles.margin = 0 if pane is shown[-1] else (0, GAP, 0, 0)
         hidden = [pane.context for pane in panes if pane not in shown]
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
-        if not self.pane.display:
-            self.set_focus(shown[0] if layout.logs and shown else journal)
+        fallback = shown[0] if layout.logs and shown else journal
+        self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
 
     def reveal(self, pane: Pane) -> None:
         """Give a pane the focus, making room for it where it is out of sight."""

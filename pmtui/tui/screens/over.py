@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from pmtui.tui.themes import ink_of
 from pmtui.tui.widgets.painted import filtered
 
 Result = TypeVar("Result")
@@ -36,17 +37,24 @@ class Over(ModalScreen[Result | None], Generic[Result]):
         In place of Textual's own, which draws it all anew for every picture that is pulled meanwhile: on a large screen
         each time more than a key press may take.
         """
-        stack, veil = self.app.screen_stack, self.styles.background
-        below = stack[stack.index(self) - 1]._compositor.render_strips(self.size)
+        width, height, veil, ground = crop.right, crop.bottom, self.styles.background, ink_of(self.app).base
+        below = self._below()[:height]
+        below += [Strip.blank(width, ground)] * (height - len(below))  # it may not have been resized yet
+        below = [strip.adjust_cell_length(width, ground) for strip in below]
         seen, drawn = self._veiled
-        if (veil, self.size) != self._veil_of:
-            seen, drawn, self._veil_of = [], [], (veil, self.size)
+        if (veil, width) != self._veil_of:
+            seen, drawn, self._veil_of = [], [], (veil, width)
         veiled = [
             drawn[y] if y < len(seen) and seen[y] == strip else filtered(self, _dimmed(strip, veil))
             for y, strip in enumerate(below)
         ]
         self._veiled = below, veiled
         return [strip.crop(crop.x, crop.right) for strip in veiled[crop.y : crop.bottom]]
+
+    def _below(self) -> list[Strip]:
+        """The lines of the screen below."""
+        stack = self.app.screen_stack
+        return stack[stack.index(self) - 1]._compositor.render_strips()
 
     def compose(self) -> ComposeResult:
         """Title, what the sheet holds, its keys."""
