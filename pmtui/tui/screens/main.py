@@ -199,7 +199,7 @@ class MainScreen(Screen[None]):
         for pane, wide in zip(shown, layout.panes, strict=False):
             pane.styles.width = wide
             pane.styles.margin = 0 if pane is shown[-1] else (0, GAP, 0, 0)
-        hidden = [pane.context for pane in panes if pane not in shown]
+        hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
         fallback = shown[0] if layout.logs and shown else journal
         self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
