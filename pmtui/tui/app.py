@@ -9,14 +9,13 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
-from pmtui.tui.palette import ActionsProvider
+from pmtui.tui.palette import ActionsProvider, Palette
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.start import StartScreen
 from pmtui.tui.themes import DARK, LIGHT, THEMES
@@ -105,8 +104,8 @@ class PmtuiApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Open the palette; without the id that Textual gives it, which the one before has until it is quite gone."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette())
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def switch_theme(self) -> None:
         """From dark to light, or back."""

@@ -249,3 +249,17 @@ def test_ids_and_keys_are_unique():
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("key", ["a", "X", "question_mark", "ctrl+p"])
+async def test_a_sheet_that_is_closed_twice_takes_only_itself_away(show, key):
+    async with show(await in_state("doubled")) as shown:
+        await shown.pilot.press(key)
+        sheet = shown.app.screen
+        assert sheet is not shown.main
+        sheet.dismiss(None)
+        sheet.dismiss(None)
+        await shown.pilot.pause()
+        assert shown.app.screen is shown.main
+        await shown.press("s")
+        assert shown.session.calls[-1] == ("step", "fulfilment")

@@ -248,7 +248,7 @@ class MainScreen(Screen[None]):
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places
-        if layout is None:
+        if layout is None or not self.is_attached:
             return
         self.query_one(Header).show(now)
         self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)

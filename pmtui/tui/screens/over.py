@@ -6,6 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.containers import Vertical, VerticalScroll
@@ -66,6 +67,13 @@ class Over(ModalScreen[Result | None], Generic[Result]):
     def inside(self) -> ComposeResult:
         """What the sheet holds."""
         yield from ()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Take it away. A second time, as when enter is pressed twice, it does nothing.
+
+        Textual would take away whatever is on top by then, the main screen too.
+        """
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def action_close(self) -> None:
         """Take it away, with nothing chosen."""
