@@ -62,10 +62,10 @@ def main() -> None:
 def _press(terminal: Terminal) -> float:
     """One press of `tab`: until a heading is drawn in the accent, which only the focused pane's is."""
     terminal.read(0.01)
-    seen = len(terminal.raw)
+    terminal.raw = b""  # or each piece that comes would copy all that came before
     began = time.monotonic()
     terminal.press("\t")
-    while not HEADING.search(terminal.raw, seen):
+    while not HEADING.search(terminal.raw):
         terminal.take(0.002)
         if time.monotonic() - began > 5:
             raise SystemExit(f"nothing came of a key press:\n{terminal.text()}")

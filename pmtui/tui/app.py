@@ -15,7 +15,7 @@ from textual.screen import Screen
 from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
-from pmtui.tui.palette import ActionsProvider
+from pmtui.tui.palette import ActionsProvider, Palette
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.start import StartScreen
 from pmtui.tui.themes import DARK, LIGHT, THEMES
@@ -101,6 +101,11 @@ class PmtuiApp(App[None]):
     def _end_with(self, error: PmtuiError) -> None:
         self.fault = error
         self.exit(return_code=1)
+
+    def action_command_palette(self) -> None:
+        """Open the palette; without the id that Textual gives it, which the one before has until it is quite gone."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def switch_theme(self) -> None:
         """From dark to light, or back."""

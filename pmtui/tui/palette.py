@@ -2,13 +2,22 @@
 
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from pmtui.tui.actions import ACTIONS, Action
 from pmtui.tui.screens.main import MainScreen
 
 _NOT_IN_PALETTE = {"pane", "palette"}
+
+
+class Palette(CommandPalette):
+    """Textual's command palette, which closes only once however fast keys come."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Take it away, if it is on top; Textual would take away what is."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class ActionsProvider(Provider):

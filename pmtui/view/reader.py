@@ -32,32 +32,45 @@ class Worked:
 
 @dataclass(slots=True)
 class _Tally:
-    """Events at or below a cursor and above it, kept up by counting only what has changed since."""
+    """Events at or below a cursor and above it, kept up by counting only what has changed since.
+
+    Above the cursor it counts twice as far as is told, so that a long way behind it is not counted anew each time.
+    """
 
     cursor: int = 0
     head: int = 0
     done: int = 0
-    behind: int = 0
+    above: int = 0
+    all: bool = True
+    """Whether `above` counts all of them, or at least so many."""
+
+    @property
+    def behind(self) -> int:
+        """Events above the cursor, at most `COUNTED`."""
+        return min(COUNTED, max(0, self.above))
 
     def follow(self, connection: Connection, cursor: int, head: int) -> None:
         """Count on to a new cursor and head."""
-        if cursor < self.cursor or head < self.head or self.behind >= COUNTED:
-            self.cursor = self.head = self.done = 0
-            self.done = _count(connection, 0, cursor)
-            self.behind = _count(connection, cursor, head)
+        most = 2 * COUNTED
+        if cursor < self.cursor or head < self.head:
+            self.done, passed = _count(connection, 0, cursor, COUNTED), most
         else:
-            passed = _count(connection, self.cursor, cursor)
+            passed, new = (_count(connection, *span, most) for span in ((self.cursor, cursor), (self.head, head)))
             self.done = min(COUNTED, self.done + passed)
-            self.behind = min(COUNTED, max(0, self.behind + _count(connection, self.head, head) - passed))
+            self.above += new - passed
+            self.all = self.all and new < most
+        if passed == most or (self.above < COUNTED and not self.all):
+            self.above = _count(connection, cursor, head, most)
+            self.all = self.above < most
         self.cursor, self.head = cursor, head
 
 
-def _count(connection: Connection, above: int, upto: int) -> int:
+def _count(connection: Connection, above: int, upto: int, most: int) -> int:
     if upto <= above:
         return 0
     found: int = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM events WHERE position > ? AND position <= ? LIMIT ?)",
-        (above, upto, COUNTED),
+        (above, upto, most),
     ).fetchone()[0]
     return found
 

@@ -1,7 +1,5 @@
 """What keys do: to the session, or, where they do nothing, why."""
 
-import random
-
 import pytest
 from fake import FakeSession, in_state
 from textual.widgets import Input
@@ -253,18 +251,15 @@ def test_ids_and_keys_are_unique():
     assert len(set(keys)) == len(keys)
 
 
-async def test_random_keys_break_nothing(show):
-    chance = random.Random(7)
-    session = FakeSession()
-    keys = [key for action in ACTIONS for key in action.keys if key not in ("q", "ctrl+c", "ctrl+z", "ctrl+p")]
-    keys += ["escape", "escape", "enter", "tab", "s", "s", "s", "x", "r", *"{[}"]
-    async with show(session) as shown:
-        for number in range(200):
-            shown.app.simulate_key(chance.choice(keys))
-            if number % 5 == 0:
-                await shown.pilot.pause()
-            if number % 40 == 0:
-                await shown.pilot.resize_terminal(chance.randint(30, 210), chance.randint(8, 65))
-                shown.text()
+@pytest.mark.parametrize("key", ["a", "X", "question_mark", "ctrl+p"])
+async def test_a_sheet_that_is_closed_twice_takes_only_itself_away(show, key):
+    async with show(await in_state("doubled")) as shown:
+        await shown.pilot.press(key)
+        sheet = shown.app.screen
+        assert sheet is not shown.main
+        sheet.dismiss(None)
+        sheet.dismiss(None)
         await shown.pilot.pause()
-        assert shown.app.is_running
+        assert shown.app.screen is shown.main
+        await shown.press("s")
+        assert shown.session.calls[-1] == ("step", "fulfilment")

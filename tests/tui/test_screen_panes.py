@@ -145,7 +145,7 @@ async def test_selecting_the_other_manager_shows_its_journal(show, state):
 async def test_the_head_of_the_pane_with_the_focus_stands_out(show):
     def heads(shown) -> list[bool]:
         panes = shown.main.log_panes
-        return [next(iter(pane.render_line(0))).style.bold or False for pane in panes]
+        return [next(iter(pane.render_lines(pane.size.region)[0])).style.bold or False for pane in panes]
 
     async with show() as shown:
         assert heads(shown) == [True, False, False, False]

@@ -206,3 +206,13 @@ async def test_all_words_have_a_contrast_of_at_least_four_and_a_half(show):
                     assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (name, ground)
             shown.app.switch_theme()
             await shown.pilot.pause()
+
+
+async def test_panes_that_do_not_fit_are_named(show):
+    async with show() as shown:
+        assert "more:" not in shown.text()
+        await shown.pilot.resize_terminal(60, 15)
+        await shown.pilot.pause()
+        assert "2 more: notifications, journal" in shown.text()
+        await shown.press("5")
+        assert "handled → actions" in shown.text()

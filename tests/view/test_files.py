@@ -83,6 +83,16 @@ def test_what_is_behind_is_counted_exactly_up_to_a_bound(files: Files, monkeypat
     assert progress(files, reader) == (6, 9, 5, 3, False)
 
 
+def test_a_long_way_behind_is_counted_on_as_it_is_counted_anew(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "COUNTED", 5)
+    kept = files.reader()
+    files.append(*["OrderPlaced"] * 13)
+    for number in (0, 1, 2, 4, 1, 3, 2, 1):
+        files.work(number)
+        files.append(*["OrderPlaced"] * (number % 2))
+        assert progress(files, kept) == progress(files, files.reader())
+
+
 def row(files: Files, reader: Reader, position: int) -> LogRow:
     return next(row for row in log_page(reader, "orders", 50, None, None).rows if row.position == position)
 

@@ -8,11 +8,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
@@ -27,6 +30,7 @@ from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.logwindow import Fetch
 from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
+from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.pages import JournalPage, LogPage, Tone
 from pmtui.view.session import Session
@@ -53,6 +57,8 @@ class MainScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Moving the focus repaints two headings, not the whole screen."""
 
     class Pulled(Message):
         """There is a new picture."""
@@ -115,12 +121,12 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """All parts; where they go depends on the size."""
         yield Header(id="header")
-        with Horizontal(id="top"):
+        with Plain(id="top"):
             yield ManagerPane(id="manager", now=self._now)
             yield InstancePanel(id="instance")
-        with Container(id="body"):
-            with Vertical(id="left"):
-                with Horizontal(id="logs"):
+        with Plain(id="body"):
+            with Plain(id="left"):
+                with Plain(id="logs"):
                     yield from self._log_panes()
                 yield More(id="more")
             yield JournalPane(self._fetch_journal)
@@ -140,11 +146,15 @@ class MainScreen(Screen[None]):
     async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
         return await self.session.journal_page(manager, limit, before=before)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The ground behind all parts."""
+        return plain_lines(self, crop)
+
     def on_mount(self) -> None:
         """Begin to pull."""
         self.lay_out()
         self._show()
-        self.pane.focus()
+        self.set_focus(self.pane)
         self.run_worker(self._pull(), group="pull")
         self.set_interval(1, self.query_one(ManagerPane).tick)
 
@@ -189,10 +199,10 @@ class MainScreen(Screen[None]):
         for pane, wide in zip(shown, layout.panes, strict=False):
             pane.styles.width = wide
             pane.styles.margin = 0 if pane is shown[-1] else (0, GAP, 0, 0)
-        hidden = [pane.context for pane in panes if pane not in shown]
+        hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
-        if not self.pane.display:
-            (shown[0] if layout.logs and shown else journal).focus()
+        fallback = shown[0] if layout.logs and shown else journal
+        self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
 
     def reveal(self, pane: Pane) -> None:
         """Give a pane the focus, making room for it where it is out of sight."""
@@ -209,8 +219,7 @@ class MainScreen(Screen[None]):
         if not pane.display:
             self.zoomed = pane
             self.lay_out()
-        pane.focus()
-        self._show()
+        self.set_focus(pane)
 
     # pulling and showing
 
@@ -239,7 +248,7 @@ class MainScreen(Screen[None]):
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places
-        if layout is None:
+        if layout is None or not self.is_attached:
             return
         self.query_one(Header).show(now)
         self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)

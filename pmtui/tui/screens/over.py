@@ -1,13 +1,23 @@
 """The base of what is laid over the main screen."""
 
+from functools import lru_cache
 from typing import ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Static
+
+from pmtui.tui.themes import ink_of
+from pmtui.tui.widgets.painted import filtered
 
 Result = TypeVar("Result")
 
@@ -18,6 +28,34 @@ class Over(ModalScreen[Result | None], Generic[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
     title_words = ""
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)
+    _veiled: tuple[list[Strip], list[Strip]] = ([], [])
+    """The lines of the screen below when they were seen last, and how they are drawn here."""
+    _veil_of: tuple[object, ...] = ()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen below, dimmed.
+
+        In place of Textual's own, which draws it all anew for every picture that is pulled meanwhile: on a large screen
+        each time more than a key press may take.
+        """
+        width, height, veil, ground = crop.right, crop.bottom, self.styles.background, ink_of(self.app).base
+        below = self._below()[:height]
+        below += [Strip.blank(width, ground)] * (height - len(below))  # it may not have been resized yet
+        below = [strip.adjust_cell_length(width, ground) for strip in below]
+        seen, drawn = self._veiled
+        if (veil, width) != self._veil_of:
+            seen, drawn, self._veil_of = [], [], (veil, width)
+        veiled = [
+            drawn[y] if y < len(seen) and seen[y] == strip else filtered(self, _dimmed(strip, veil))
+            for y, strip in enumerate(below)
+        ]
+        self._veiled = below, veiled
+        return [strip.crop(crop.x, crop.right) for strip in veiled[crop.y : crop.bottom]]
+
+    def _below(self) -> list[Strip]:
+        """The lines of the screen below."""
+        stack = self.app.screen_stack
+        return stack[stack.index(self) - 1]._compositor.render_strips()
 
     def compose(self) -> ComposeResult:
         """Title, what the sheet holds, its keys."""
@@ -29,6 +67,13 @@ class Over(ModalScreen[Result | None], Generic[Result]):
     def inside(self) -> ComposeResult:
         """What the sheet holds."""
         yield from ()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Take it away. A second time, as when enter is pressed twice, it does nothing.
+
+        Textual would take away whatever is on top by then, the main screen too.
+        """
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def action_close(self) -> None:
         """Take it away, with nothing chosen."""
@@ -66,6 +111,19 @@ class Reading(Over[None]):
         """Scroll by lines."""
         scroll = self.query_one("#scroll", VerticalScroll)
         scroll.scroll_to(y=scroll.scroll_y + lines, animate=False)
+
+
+def _dimmed(strip: Strip, veil: Color) -> Strip:
+    return Strip([Segment(text, _dim(style or Style(), veil)) for text, style, _ in strip], strip.cell_length)
+
+
+@lru_cache(1024)
+def _dim(style: Style, veil: Color) -> Style:
+    color, ground = (
+        (Color.from_rich_color(each) + veil).rich_color if each is not None else None
+        for each in (style.color, style.bgcolor)
+    )
+    return style + Style(color=color, bgcolor=ground)
 
 
 def keys_line(keys: tuple[tuple[str, str], ...]) -> Content:

@@ -11,6 +11,9 @@ from pmtui.tui.widgets.pane import Pane
 from pmtui.view.pages import LogRow
 from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
 
+_Mark = tuple[str, Style, Style, bool]
+"""The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
+
 
 def finished(turn: TurnView) -> bool:
     """Whether a turn has come to its end, so that nothing is in hand."""
@@ -32,10 +35,12 @@ class LogPane(Pane):
         self._manager: ManagerView | None = None
         self._fast = False
         self._left_at = 0
+        self._frame: tuple[object, ...] = ()
+        self._painted: dict[tuple[Line, str, _Mark | None], Strip] = {}
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
-        before = (self._view, self._target(), self._fast)
+        before, known = (self._view, self._target(), self._fast), self._known()
         self._view = next((view for view in snapshot.contexts if view.name == self.context), ContextView(self.context))
         self._manager = manager
         self._fast = manager is not None and full_speed(snapshot, manager)
@@ -43,8 +48,12 @@ class LogPane(Pane):
             self.following = True
         if before != (self._view, self._target(), self._fast):
             self.refresh_rows()
-        else:
+        elif known != self._known():
             self.repaint()
+
+    def _known(self) -> tuple[object, ...]:
+        """What of the manager is painted."""
+        return self._source, self._turn, self._manager.state if self._manager else ""
 
     @property
     def _source(self) -> SourceView | None:
@@ -122,7 +131,25 @@ class LogPane(Pane):
         ]
         joints = brackets(twins, len(lines))
         number = max(2, len(str(max(self._view.head, *index))) if index else 2)
-        return strips + [self._line(line, joint, width, number) for line, joint in zip(lines, joints, strict=True)]
+        return strips + self._lines(list(zip(lines, joints, strict=True)), width, number)
+
+    def _lines(self, lines: list[tuple[Line, str]], width: int, number: int) -> list[Strip]:
+        """The lines' strips; one that is as it was when painted last is not painted again."""
+        frame = (width, number, self.ink, self._view.head > SMALL)
+        known = self._painted if frame == self._frame else {}
+        self._frame, self._painted = frame, {}
+        strips = []
+        for line, joint in lines:
+            mark = None if isinstance(line, Gap) else self._mark(line)
+            key = (line, joint, mark)
+            strips.append(known.get(key) or self._line(line, joint, width, number))
+            self._painted[key] = strips[-1]
+        return strips
+
+    def _line(self, line: Line, joint: str, width: int, number: int) -> Strip:
+        if isinstance(line, Gap):
+            return self._gap(line, joint, width, number)
+        return self._row(line, joint, width, number)
 
     def _head(self, width: int) -> Row:
         ink, source = self.ink, self._source
@@ -158,15 +185,17 @@ class LogPane(Pane):
             rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
         return rows
 
-    def _line(self, line: Line, joint: str, width: int, number: int) -> Strip:
+    def _gap(self, gap: Gap, joint: str, width: int, number: int) -> Strip:
+        row = Row(width)
+        span = str(gap.first) if gap.first == gap.last else f"{gap.first}–{gap.last}"
+        row.to(number + 1).put(f"⋯ {span} missing", self.ink.faint)
+        if joint.strip():
+            row.right([(joint, self.ink.error)])
+        return row.strip(self.ink.base)
+
+    def _row(self, line: LogRow, joint: str, width: int, number: int) -> Strip:
         ink = self.ink
         row = Row(width)
-        if isinstance(line, Gap):
-            span = str(line.first) if line.first == line.last else f"{line.first}–{line.last}"
-            row.to(number + 1).put(f"⋯ {span} missing", ink.faint)
-            if joint.strip():
-                row.right([(joint, ink.error)])
-            return row.strip(ink.base)
         glyph, glyph_ink, style, in_hand = self._mark(line)
         ground = ink.row if in_hand else ink.base
         faint = ink.quiet if in_hand else ink.faint
@@ -194,8 +223,7 @@ class LogPane(Pane):
         if label:
             row.right([(label, faint)], edge)
 
-    def _mark(self, line: LogRow) -> tuple[str, Style, Style, bool]:
-        """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
+    def _mark(self, line: LogRow) -> _Mark:
         ink, turn, source, manager = self.ink, self._turn, self._source, self._manager
         words = ink.error if line.original else ink.plain
         if turn is not None and manager is not None and not self._fast:

@@ -1,4 +1,4 @@
-"""The line below the logs that tells of those that do not fit."""
+"""The line below the logs that tells of the panes that do not fit."""
 
 from textual.strip import Strip
 
@@ -7,12 +7,12 @@ from pmtui.tui.widgets.painted import Painted
 
 
 class More(Painted):
-    """`2 more: returns, audit`; blank where every log is shown."""
+    """`2 more: returns, audit`; blank where every pane is shown."""
 
     names: tuple[str, ...] = ()
 
     def show(self, names: tuple[str, ...]) -> None:
-        """Tell of these logs."""
+        """Tell of these panes."""
         if names != self.names:
             self.names = names
             self.repaint()
