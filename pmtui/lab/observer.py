@@ -8,9 +8,10 @@ from pmtui.lab.hand import Hand, Pulled
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.ledger import Counters
-from pmtui.view.journal import Key, journal_page
+from pmtui.view.handled import handled_page
+from pmtui.view.journal import journal_page
 from pmtui.view.logpage import label_of, time_of
-from pmtui.view.pages import JournalPage
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import ContextView, ManagerView, Receipts, Snapshot, Speed
@@ -141,12 +142,19 @@ class Observer:
 
     def journal_page(self, manager: str, limit: int, before: Key | None) -> JournalPage:
         """See `Session.journal_page`."""
+        return journal_page(self._reader, manager, limit, before, *self._beside(manager))
+
+    def handled_page(self, limit: int, before: Place | None, after: Place | None) -> HandledPage:
+        """See `Session.handled_page`."""
+        return handled_page(self._reader, self._beside, limit, before=before, after=after)
+
+    def _beside(self, manager: str) -> tuple[list[JournalEntry], int | None]:
+        """What its ledger does not have: what crashes interrupted and what is in hand, and a turn about to act."""
         hand = self._hands[manager]
         report = hand.report
         event = report.turn.event if report is not None and report.turn is not None else None
         now = hand.hand_entry(report, *self._told(manager, event))
-        extra = [*hand.entries, *([now] if now is not None else [])]
-        return journal_page(self._reader, manager, limit, before, extra, hand.unfinished)
+        return [*hand.entries, *([now] if now is not None else [])], hand.unfinished
 
 
 def _receipts(receivers: Mapping[str, Receiver]) -> Receipts:

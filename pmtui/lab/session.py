@@ -21,9 +21,8 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.outside import OutsideEvent, append_outside
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.view.journal import Key
 from pmtui.view.logpage import log_page
-from pmtui.view.pages import JournalPage, LogPage
+from pmtui.view.pages import HandledPage, JournalPage, Key, LogPage, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -261,6 +260,10 @@ class LabSession:
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
         return await self._thread.run(lambda: self._observer.journal_page(manager, limit, before))
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        """See `Session.handled_page`."""
+        return await self._thread.run(lambda: self._observer.handled_page(limit, before, after))
 
     def _tell(self, manager: str, command: Command) -> None:
         worker = self._hands[manager].worker

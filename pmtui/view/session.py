@@ -4,7 +4,7 @@ from typing import Protocol
 
 from pmtui.model.app import Receiver
 from pmtui.model.point import Point
-from pmtui.view.pages import JournalPage, LogPage
+from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place
 from pmtui.view.snapshot import Snapshot, Speed
 
 
@@ -34,6 +34,9 @@ class Session(Protocol):
         self, manager: str, limit: int, *, before: tuple[int, int, int] | None = None
     ) -> JournalPage:
         """Up to `limit` entries before a key, or the newest."""
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        """What all managers did: the first `limit` entries after a place, the last before one, or the newest."""
 
     async def step(self, manager: str) -> None:
         """Let a paused manager take one phase; if it has nothing to do, move its clock on to its next timer."""

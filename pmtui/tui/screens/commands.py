@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pmtui.model.app import Receiver
@@ -13,7 +14,9 @@ from pmtui.tui.screens.help import HelpScreen
 from pmtui.tui.screens.traceback import TracebackScreen
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
+from pmtui.view.safe import safe
 from pmtui.view.snapshot import SPEEDS, ManagerView
+from pmtui.view.svg import save_new, to_svg
 
 if TYPE_CHECKING:
     from pmtui.tui.app import PmtuiApp
@@ -139,8 +142,9 @@ class Commands:
         self._go_to(-1)
 
     def _go_to(self, by: int) -> None:
-        panes = self._screen.panes
-        self._screen.reveal(panes[(panes.index(self._screen.pane) + by) % len(panes)])
+        panes, pane = self._screen.panes, self._screen.pane
+        number = panes.index(pane) + by if pane in panes else 0
+        self._screen.reveal(panes[number % len(panes)])
 
     def _pane(self, number: int) -> None:
         panes = self._screen.panes
@@ -177,6 +181,49 @@ class Commands:
         screen.zoomed = None if screen.zoomed is not None else screen.pane
         screen.lay_out()
 
+    # the diagram
+
+    def _diagram(self) -> None:
+        screen = self._screen
+        if screen.zoomed is screen.diagram:
+            self._close()
+            return
+        screen.zoomed = screen.diagram
+        screen.lay_out()
+        screen.reveal(screen.diagram)
+
+    def _close(self) -> None:
+        if self._screen.zoomed is not None:
+            self._screen.zoomed = None
+            self._screen.lay_out()
+
+    def _open(self, manager: ManagerView) -> None:
+        if self._screen.zoomed is self._screen.diagram:
+            self._screen.diagram.open_row()
+        elif manager.failure is not None:
+            self._traceback(manager)
+        else:
+            self._screen.say("enter opens a row of the diagram: d shows it.")
+
+    def _left(self) -> None:
+        self._screen.diagram.move_lanes(-1)
+
+    def _right(self) -> None:
+        self._screen.diagram.move_lanes(1)
+
+    def _export(self) -> None:
+        screen = self._screen
+        if screen.zoomed is not screen.diagram:
+            screen.say("Only the diagram is saved: d opens it.")
+            return
+        text = to_svg(screen.diagram.window.diagram, f"{screen.snapshot.app}: what led to what")
+        try:
+            path = save_new(Path.cwd(), f"{screen.snapshot.app}-diagram.svg", text)
+        except PmtuiError as error:
+            screen.say(str(error), "error")
+        else:
+            screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
+
     # the screen
 
     def _theme(self) -> None:
@@ -204,6 +251,7 @@ _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "crash_at": Commands._crash_at,
     "traceback": Commands._traceback,
     "next_manager": Commands._next_manager,
+    "open": Commands._open,
 }
 _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "faster": Commands._faster,
@@ -221,6 +269,11 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "bottom": Commands._bottom,
     "follow": Commands._follow,
     "zoom": Commands._zoom,
+    "diagram": Commands._diagram,
+    "left": Commands._left,
+    "right": Commands._right,
+    "export": Commands._export,
+    "close": Commands._close,
     "theme": Commands._theme,
     "palette": Commands._palette,
     "help": Commands._help,

@@ -22,6 +22,7 @@ from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import ACTIONS, ALWAYS, BY_ID, for_the_moment
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.header import Header
 from pmtui.tui.widgets.instance import InstancePanel
@@ -32,7 +33,7 @@ from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
-from pmtui.view.pages import JournalPage, LogPage, Tone
+from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
 
@@ -107,8 +108,13 @@ class MainScreen(Screen[None]):
         return self.query_one(JournalPane)
 
     @property
+    def diagram(self) -> DiagramPane:
+        """The diagram's pane, which is only shown maximised."""
+        return self.query_one(DiagramPane)
+
+    @property
     def panes(self) -> list[Pane]:
-        """All panes, in the order of their numbers."""
+        """All panes but the diagram, in the order of their numbers."""
         return [*self.log_panes, self.journal]
 
     @property
@@ -130,6 +136,7 @@ class MainScreen(Screen[None]):
                     yield from self._log_panes()
                 yield More(id="more")
             yield JournalPane(self._fetch_journal)
+            yield DiagramPane(self._fetch_handled)
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
 
@@ -145,6 +152,9 @@ class MainScreen(Screen[None]):
 
     async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
         return await self.session.journal_page(manager, limit, before=before)
+
+    async def _fetch_handled(self, limit: int, before: Place | None, after: Place | None) -> HandledPage:
+        return await self.session.handled_page(limit, before=before, after=after)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The ground behind all parts."""
@@ -172,7 +182,7 @@ class MainScreen(Screen[None]):
             words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
             self.query_one("#small", Static).update(Content(words))
             return
-        zoomed = "" if self.zoomed is None else "journal" if self.zoomed is self.journal else "log"
+        zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
         panes = self.log_panes
         layout = self._places = arrange(width, height, len(panes), zoomed)
         self.query_one("#top").styles.height = layout.top
@@ -185,7 +195,10 @@ class MainScreen(Screen[None]):
         left.display = layout.logs > 0
         left.styles.height = layout.logs + 1
         logs.styles.height = layout.logs
-        journal.display = layout.journal > 0
+        diagram = self.diagram
+        diagram.display = self.zoomed is diagram
+        diagram.styles.height = layout.journal
+        journal.display = layout.journal > 0 and not diagram.display
         journal.styles.height = layout.journal
         journal.styles.width = layout.column or "1fr"
         journal.styles.margin = (0, 0, 0, 3) if layout.column else 0
@@ -208,7 +221,7 @@ class MainScreen(Screen[None]):
         """Give a pane the focus, making room for it where it is out of sight."""
         before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
-            self.zoomed = pane
+            self.zoomed = None if self.zoomed is self.diagram else pane
         layout, panes = self._places, self.log_panes
         if layout is not None and isinstance(pane, LogPane):
             index = panes.index(pane)
@@ -257,6 +270,8 @@ class MainScreen(Screen[None]):
         for pane in self.log_panes:
             pane.show(now, manager)
         self.journal.show(manager)
+        if self.diagram.display:
+            self.diagram.show(now)
         self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
 
     def select(self, name: str) -> None:
@@ -302,6 +317,15 @@ class MainScreen(Screen[None]):
     @on(ManagerPane.Selected)
     def _clicked_manager(self, message: ManagerPane.Selected) -> None:
         self.select(message.manager)
+
+    @on(DiagramPane.Chosen)
+    def _chosen_in_diagram(self, message: DiagramPane.Chosen) -> None:
+        pane = next((pane for pane in self.log_panes if pane.context == message.context), None)
+        if pane is not None:
+            self.zoomed = None
+            self.lay_out()
+            self.reveal(pane)
+            pane.go_to(message.position)
 
     @on(Pane.Failed)
     def _page_failed(self, message: Pane.Failed) -> None:

@@ -113,6 +113,12 @@ class LogPane(Pane):
         self._left_at = self._view.head
         self.read(lambda: self._window.follow_end(self._rows_high, self._view.head))
 
+    def go_to(self, position: int) -> None:
+        """Show a position, and stay there."""
+        self.following = False
+        self._left_at = self._view.head
+        self.read(lambda: self._window.follow(position, self._rows_high, self._view.head))
+
     def paint(self, width: int, height: int) -> list[Strip]:
         """Head, rule, rows."""
         ink = self.ink
