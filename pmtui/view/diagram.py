@@ -21,7 +21,7 @@ either; `repeat`, from where on it did again what was done before; a `fold` of s
 
 _SHORTEST_FOLD = 8
 _EDGE = 2
-"""So many events at both ends of a run are never folded."""
+"""So many events at both ends of a run are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Row:
         lane: the number of the manager's lane, and `manager` its name.
         mark: what stands in it.
         words: what to say beside it, the most important first; every text is `safe()`.
-        arrows: at most one on each side of the lane, or one that goes through others.
+        arrows: at most one on each side of the lane; of a fold, any number, the longest first.
         broken: the lanes of managers that have no worker at this moment.
         time: of the event, `10:04:21`.
         where: the event that this row is about, as context and position.
@@ -121,7 +121,8 @@ def draw(
         handled: in the order of the rows, oldest first.
         dead: the managers that have no worker now.
         unfolded: entries that are drawn even in a long run of their sort.
-        cuts: numbers of entries at which a run ends, so that what was read before it does not change what follows.
+        cuts: numbers of entries before which a run is cut although it may go on, so that what is read later on one side
+            does not change what is drawn on the other.
     """
     lossy = {
         (each.manager, each.entry.key[0])
@@ -129,15 +130,18 @@ def draw(
         if any(action.fate == "lost" for action in each.entry.actions)
     }
     pencil = _Pencil(lanes, lossy)
+    number = 0
     for run in _runs(handled, unfolded, cuts):
+        first = 0 if number in cuts else _EDGE
+        number += len(run)
+        last = len(run) - (0 if number in cuts else _EDGE)
         if len(run) < _SHORTEST_FOLD:
-            for each in run:
-                pencil.entry(each)
-            continue
-        for each in run[:_EDGE]:
+            first = last = len(run)
+        for each in run[:first]:
             pencil.entry(each)
-        pencil.fold(run[_EDGE:-_EDGE])
-        for each in run[-_EDGE:]:
+        if first < last:
+            pencil.fold(run[first:last])
+        for each in run[last:]:
             pencil.entry(each)
     pencil.end(dead)
     return Diagram(tuple(lanes), tuple(pencil.rows))
@@ -220,7 +224,9 @@ class _Pencil:
             self._crash(blank, turn, entry.words)
         elif lost:
             how = "killed" if self.interrupted.get(name, (0, ""))[0] != turn else self.interrupted[name][1]
-            self._crash(blank, turn, f"{how}: saved, not acted")
+            done = len(actions) - len(lost)
+            told = f"{done} of {count(len(actions), 'action')} taken" if done else "not acted"
+            self._crash(blank, turn, f"{how}: saved, {told}")
             for action in lost:
                 self._action(replace(blank, mark="break"), action)
 
@@ -249,7 +255,7 @@ class _Pencil:
         if action.added > 1:
             text = f"{action.first}–{action.first + action.added - 1}"
         if action.number > 1:
-            text = f"+{action.number}"
+            text = f"+{action.number}" * (action.fate in ("taken", "doubled"))
         return Arrow(lane, target, "action", action.fate, text, action.number)
 
     def _note(self, action: JournalAction) -> None:
@@ -285,8 +291,24 @@ class _Pencil:
         how, tone = _FOLDED.get(_sort(handled[0].entry), (_each([len(on_logs(one.entry)) for one in handled]), "quiet"))
         words: tuple[tuple[str, Tone], ...] = ((f"⋯ {count(len(handled), 'event')}, {how}", tone),)
         folded = tuple((one.manager, one.entry.key) for one in handled)
-        time = handled[0].entry.time
-        self._row(Row(lane, handled[0].manager, "fold", words, time=time, folded=folded, entry=folded[0], first=True))
+        blank = Row(lane, handled[0].manager, "fold", words, time=handled[0].entry.time, folded=folded)
+        self._row(replace(blank, arrows=self._many(lane, handled), entry=folded[0], first=True))
+
+    def _many(self, lane: int, handled: Sequence[Handled]) -> tuple[Arrow, ...]:
+        """One arrow for all events and one for each context that was acted on, where one manager read one context."""
+        last = handled[-1].entry
+        if len({(one.manager, one.entry.source) for one in handled}) > 1:
+            return ()
+        fate = _sort(last)
+        numbers: dict[str, int] = {}
+        for one in handled:
+            for action in on_logs(one.entry):
+                numbers[action.context] = numbers.get(action.context, 0) + 1
+        arrows = list(self._event_arrow(lane, replace(last, size=len(handled))))
+        for context, number in numbers.items():
+            arrow = self._action_arrow(lane, JournalAction("", "", "", fate=fate, context=context, number=number))  # type: ignore[arg-type]  # a run's sort is a fate
+            arrows += [] if arrow is None else [arrow]
+        return tuple(sorted(arrows, key=lambda each: -abs(each.start - each.end)))
 
     def end(self, dead: Collection[str]) -> None:
         """Show what has no worker now."""

@@ -48,7 +48,7 @@ class DiagramPane(Pane):
     async def catch_up(self) -> None:
         """Read the newest rows; while another row is selected, stay."""
         if self.following or not self.window.rows:
-            await self.window.follow()
+            await self.window.follow(self.size.height)
 
     async def move(self, delta: int) -> None:
         """Select another row; beyond the newest it follows again."""
@@ -56,13 +56,13 @@ class DiagramPane(Pane):
             self._left_at = _handled(self._snapshot)
         self.following = await self.window.move(delta)
         if self.following:
-            await self.window.follow()
+            await self.window.follow(self.size.height)
 
     async def go_to_start(self) -> None:
         """Select the oldest row."""
         if self._snapshot is not None:
             self._left_at = _handled(self._snapshot)
-        await self.window.go_to_start()
+        await self.window.go_to_start(self.size.height)
 
     def scroll_to_newest(self) -> None:
         """Select the newest row, and follow."""

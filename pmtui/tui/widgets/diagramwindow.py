@@ -10,6 +10,7 @@ Fetch = Callable[[int, Place | None, Place | None], Awaitable[HandledPage]]
 """(limit, before, after) → a page of what all managers did."""
 
 PAGE = 200
+_FIRST_PAGES = 4
 _MOST_PAGES = 20
 """So many pages are kept; what is far away is read again when it comes near."""
 
@@ -45,17 +46,23 @@ class DiagramWindow:
             self._lanes, self._dead = lanes, tuple(dead)
             self._draw()
 
-    async def follow(self) -> None:
-        """Show the newest rows and select the last."""
+    async def follow(self, height: int) -> None:
+        """Show the newest rows, filling `height` as far as a few pages do, and select the last."""
         self._pages = [await self._fetch(PAGE, None, None)]
         self._draw()
+        while len(self.rows) < height and self._pages[0].more_before and len(self._pages) < _FIRST_PAGES:
+            self._pages.insert(0, await self._fetch(PAGE, self._pages[0].above, None))
+            self._draw()
         self.selected = max(0, len(self.rows) - 1)
 
-    async def go_to_start(self) -> None:
-        """Show the oldest rows and select the first."""
+    async def go_to_start(self, height: int) -> None:
+        """Show the oldest rows, filling `height` as far as a few pages do, and select the first."""
         start = dict.fromkeys((lane.name for lane in self._lanes if lane.kind == "manager"), START)
         self._pages = [await self._fetch(PAGE, None, start)]
         self._draw()
+        while len(self.rows) < height and self._pages[-1].more_after and len(self._pages) < _FIRST_PAGES:
+            self._pages.append(await self._fetch(PAGE, None, self._pages[-1].below))
+            self._draw()
         self.selected = 0
 
     async def move(self, delta: int) -> bool:
@@ -101,14 +108,16 @@ class DiagramWindow:
 
     def _draw(self) -> None:
         entries = [entry for page in self._pages for entry in page.entries]
-        self.diagram = draw(self._lanes, entries, dead=self._dead, unfolded=self._unfolded, cuts=_starts(self._pages))
+        self.diagram = draw(self._lanes, entries, dead=self._dead, unfolded=self._unfolded, cuts=_cuts(self._pages))
         self.selected = max(0, min(self.selected, len(self.rows) - 1))
 
 
-def _starts(pages: Sequence[HandledPage]) -> set[int]:
-    starts: set[int] = set()
+def _cuts(pages: Sequence[HandledPage]) -> set[int]:
+    """Where a page begins or ends although there is more."""
+    cuts: set[int] = set()
     number = 0
     for page in pages:
-        starts.add(number)
+        cuts |= {number} if page.more_before else set()
         number += len(page.entries)
-    return starts
+        cuts |= {number} if page.more_after else set()
+    return cuts
