@@ -43,17 +43,16 @@ def handled_page(
         read[name] = found
         more = more or further
     every = in_order(read)
+    more = more or len(every) > limit
+    taken = every[:limit] if after is not None else every[-limit:]
+    above = {name: found[0].key if found else END for name, found in read.items()}
+    below = {name: found[-1].key if found else START for name, found in read.items()}
     if after is not None:
-        taken = every[:limit]
-        reached = dict(after) | {each.manager: each.entry.key for each in taken}
-        begun = any(key > START for key in after.values())
-        return HandledPage(tuple(taken), after, reached, begun, more or len(every) > limit)
-    taken = every[-limit:]
-    above = dict.fromkeys(read, END) if before is None else dict(before)
+        below = {name: after.get(name, START) for name in read} | {each.manager: each.entry.key for each in taken}
+        return HandledPage(tuple(taken), above, below, any(key > START for key in after.values()), more)
+    above = {name: (before or {}).get(name, END) for name in read}
     above |= {each.manager: each.entry.key for each in reversed(taken)}
-    newest = {name: found[-1].key if found else START for name, found in read.items()}
-    below: Place = newest if before is None else before
-    return HandledPage(tuple(taken), above, below, more or len(every) > limit, before is not None)
+    return HandledPage(tuple(taken), above, below, more, before is not None)
 
 
 def in_order(read: Mapping[str, Sequence[JournalEntry]]) -> list[Handled]:

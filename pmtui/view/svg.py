@@ -142,7 +142,7 @@ def _arrow(arrow: Arrow, row: Row, y: int) -> Iterator[str]:
     way = 1 if end > start else -1
     lost = arrow.kind == "action" and arrow.fate == "lost"
     color = _RED if arrow.fate in ("doubled", "lost") and arrow.kind == "action" else _INK
-    color = _BLUE if arrow.fate == "stopped" else _GREY if row.mark == "volatile" else color
+    color = _BLUE if arrow.fate == "stopped" else _GREY if row.mark == "volatile" and arrow.kind == "event" else color
     dashed = ' stroke-dasharray="4 3"' if arrow.fate in ("asked", "lost") else ""
     thick = 4 if arrow.number > 1 else 3 if arrow.fate == "doubled" else 1.5
     tip = end - 8 * way

@@ -14,7 +14,16 @@ from pmtui.model.errors import InputError
 from pmtui.model.point import Point
 from pmtui.tui.app import Progress
 from pmtui.tui.run import run
-from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, LogPage, LogRow
+from pmtui.view.pages import (
+    Handled,
+    HandledPage,
+    JournalAction,
+    JournalEntry,
+    JournalPage,
+    LogPage,
+    LogRow,
+    Place,
+)
 from pmtui.view.snapshot import (
     ActionView,
     Consequence,
@@ -134,17 +143,40 @@ class FakeSession:
         actions: tuple[JournalAction, ...] = ()
         done = self.outcome
         if done is not None and done.outcome == "suppressed":
-            actions = (JournalAction(f"{done.context}@{done.original}", done.type, "stopped by its receipt", "accent"),)
+            actions = (
+                JournalAction(
+                    f"{done.context}@{done.original}",
+                    done.type,
+                    "stopped by its receipt",
+                    "accent",
+                    fate="stopped",
+                    context=done.context,
+                    first=done.original,
+                    added=1,
+                ),
+            )
         elif done is not None:
             twin = f"{done.context}@{done.original}" if done.original else ""
             told = f"doubled: {twin} again" if twin else "performed"
             actions = (
-                JournalAction(f"{done.context}@{done.first}", done.type, told, "error" if twin else "quiet", twin),
+                JournalAction(
+                    f"{done.context}@{done.first}",
+                    done.type,
+                    told,
+                    "error" if twin else "quiet",
+                    twin,
+                    "doubled" if twin else "taken",
+                    done.context,
+                    done.first,
+                    done.added,
+                    done.original,
+                ),
             )
         colour = {"✖": "error", "▸": "accent"}.get(glyph, "quiet")
         time = f"10:04:{len(self.journal) * 7 % 60:02}"
         key = (len(self.journal) + 1, 0, 0)
-        return JournalEntry(key, glyph, event.where, event.type, event.label, words, time, actions, colour)  # type: ignore[arg-type]
+        entry = JournalEntry(key, glyph, event.where, event.type, event.label, words, time, actions, colour)  # type: ignore[arg-type]
+        return replace(entry, source=event.context, first=event.position, last=event.position)
 
     # what it looks like
 
@@ -292,6 +324,25 @@ class FakeSession:
             tuple(chosen),
             bool(chosen) and rows[0].position < first,
             bool(chosen) and rows[-1].position > last,
+        )
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        await asyncio.sleep(0)
+        every = [Handled("fulfilment", entry) for entry in self.journal]
+        none, end = (0, 0, 0), (10**9, 0, 0)
+        if after is not None:
+            low, high = after["fulfilment"], end
+            shown = [each for each in every if each.entry.key > low][:limit]
+        else:
+            low, high = none, (before or {}).get("fulfilment", end)
+            shown = [each for each in every if each.entry.key < high][-limit:]
+        first, last = (shown[0].entry.key, shown[-1].entry.key) if shown else (high, low)
+        return HandledPage(
+            tuple(shown),
+            {"fulfilment": low if after is not None else first},
+            {"fulfilment": last},
+            any(each.entry.key < first for each in every),
+            any(each.entry.key > last for each in every),
         )
 
     async def journal_page(

@@ -84,7 +84,8 @@ class DiagramWindow:
             self._draw()
         self.selected = max(0, min(wanted, len(self.rows) - 1))
         self._let_go(older=delta < 0)
-        return wanted >= len(self.rows) - 1 and delta > 0
+        at_end = self.selected >= len(self.rows) - 1 and not (self._pages and self._pages[-1].more_after)
+        return at_end and delta > 0
 
     def unfold(self) -> None:
         """Draw everything that the selected row stands for."""

@@ -11,6 +11,8 @@ from pmtui.view.diagram import Arrow, Lane, Row
 
 _NARROWEST = 7
 _WIDEST = 18
+_LAST = 6
+"""Cells for the last lane, right of which nothing has to go."""
 _LINES = {"doubled": "═", "lost": "╱", "asked": "╌"}
 _MARKS = {"handled": "●", "in hand": "●", "ignored": "○", "volatile": "○", "crash": "✖", "start": "╻", "break": " "}
 
@@ -28,9 +30,8 @@ class Lanes:
         self._lanes = lanes
         self._ink = ink
         self.total = len(lanes)
-        fit = max(1, room // _NARROWEST)
-        shown = min(self.total, fit)
-        self._pitch = max(_NARROWEST, min(_WIDEST, room // max(1, shown)))
+        shown = min(self.total, max(1, (room - _LAST) // _NARROWEST + 1))
+        self._pitch = max(_NARROWEST, min(_WIDEST, (room - _LAST) // max(1, shown - 1)))
         self.first = max(0, min(first, self.total - shown))
         self.last = self.first + shown
         self.width = min(max(room, 0), self._pitch * shown)
@@ -57,13 +58,14 @@ class Lanes:
         ink = self._ink
         canvas: list[tuple[str, Style]] = [(" ", ink.plain)] * self.width
         for lane in range(self.first, self.last):
-            canvas[self._column(lane)] = self._thread(row, lane)
+            char, style = self._thread(row, lane)
+            self._put(canvas, self._column(lane), char, style, None)
         for arrow in row.arrows:
             self._arrow(canvas, arrow, row, selected)
         if self.first <= row.lane < self.last:
             mark = self._mark(row)
             if mark is not None:
-                canvas[self._column(row.lane)] = mark
+                self._put(canvas, self._column(row.lane), *mark, None)
         line = Line(width)
         start = 0
         for column in range(1, len(canvas) + 1):  # as few pieces as there are styles
@@ -114,7 +116,7 @@ class Lanes:
         head = self._head(arrow, pointing_right=(at < to) == event)
         if head:
             column = right if (at < to) == event else left
-            self._put(canvas, min(max(column, 0), self.width - 1), head, style, None)
+            self._put(canvas, max(0, min(column, self.width - 1)), head, style, None)
         for index, character in enumerate(text or ("○" if arrow.fate in ("taken", "refused") and not event else "")):
             self._put(canvas, at + index, character, style, None)
 
