@@ -54,7 +54,8 @@ def _dead(manager: ManagerView) -> str | None:
 
 
 def _reading(snapshot: Snapshot) -> str | None:
-    return "This screen only reads." if snapshot.mode == "watch" else None
+    told = "Watching only reads: pmtui lab steps and crashes on a copy."
+    return told if snapshot.mode == "watch" else None
 
 
 def _in_middle(manager: ManagerView) -> bool:
@@ -100,7 +101,7 @@ def _restart(snapshot: Snapshot, manager: ManagerView) -> str | None:
 
 
 def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
-    return None if snapshot.mode == "lab" else "Only a lab on a scratch copy can start over."
+    return _reading(snapshot) or (None if snapshot.mode == "lab" else "Only a lab on a scratch copy can start over.")
 
 
 def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -197,7 +198,7 @@ ALWAYS = (BY_ID["help"], BY_ID["quit"])
 def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Action, ...]:
     """The at most four actions that are worth a place in the footer now, the most likely first."""
     if manager is None or snapshot.mode == "watch":
-        ids = ["next_manager", "next_pane", "zoom", "follow"]
+        ids = ["next_manager", "next_pane", "diagram", "zoom"]
     elif manager.state == "killed":
         ids = ["restart", "receipts", "crash_at", "start_over"]
     elif manager.state in ("failed", "stopped"):

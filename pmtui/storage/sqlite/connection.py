@@ -160,7 +160,17 @@ class _Transaction:
             raise StorageError(explain(self._database.path, error)) from error
 
 
-def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, read_only: bool = False) -> Database:
+def has_log(path: Path) -> bool:
+    """Whether commits may lie in a write-ahead log beside a database; if not, the file alone is all of it."""
+    try:
+        return Path(f"{path}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def open_database(
+    path: Path, kind: Kind, schema: str, *, create: bool = False, read_only: bool = False, still: bool = False
+) -> Database:
     """Open a log or ledger.
 
     Args:
@@ -169,6 +179,8 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
         schema: the statements that make a new one.
         create: whether to make one where there is none.
         read_only: never write, not even a checkpoint; foreign code in the file is not run.
+        still: with `read_only`, of a file that has no write-ahead log (see `has_log`): leave no file beside it. What is
+            read counts only if the file is found unchanged afterwards, still without one.
 
     Raises:
         StorageError: there is no such file, it is no database, or one of something else or of a newer pmtui.
@@ -181,7 +193,7 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
         except OSError as error:
             raise StorageError(f"{path.parent}: {error.strerror}") from None
     mode = "ro" if read_only else "rwc" if create else "rw"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    uri = f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if still else ''}"
     try:
         connection = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False, cached_statements=256

@@ -46,8 +46,11 @@ class Header(Painted):
         counters = self._counters(now, width - 36)
         room = width - 2 - sum(len(text) for text, _ in counters)
         row.put(now.app, ink.bold, max(8, room - 30)).put(" ", ink.plain)
-        row.put("LIVE" if now.mode == "live" else now.mode, ink.alarm if now.mode == "live" else ink.quiet)
-        row.put("    receipts ", ink.quiet).put(receipts_word(now.receipts), ink.bold)
+        if now.mode == "watch":
+            row.put("WATCHING LIVE LOGS", ink.key).put("  only reading", ink.quiet, max(0, room - row.used))
+        else:
+            row.put("LIVE" if now.mode == "live" else now.mode, ink.alarm if now.mode == "live" else ink.quiet)
+            row.put("    receipts ", ink.quiet).put(receipts_word(now.receipts), ink.bold)
         if room - row.used > 28 and now.mode != "watch":
             row.put("    speed ", ink.quiet).put(SPEED_WORDS[now.speed].removesuffix(" speed"), ink.plain)
         row.right(counters)

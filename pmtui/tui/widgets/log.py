@@ -4,7 +4,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from pmtui.tui.brackets import brackets
-from pmtui.tui.paint import Row, cells, cut, cut_left
+from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
 from pmtui.tui.widgets.pane import Pane
@@ -186,6 +186,9 @@ class LogPane(Pane):
         return row.put("━" * filled, ink.accent).put("─" * (width - filled), ink.rule)
 
     def _empty(self, width: int) -> list[Row]:
+        if self._view.why_empty:
+            lines = wrap([(self._view.why_empty, self.ink.faint)], width)
+            return [Row(width).put("".join(text for text, _ in line), self.ink.faint) for line in lines]
         rows = [Row(width).put("no events yet", self.ink.faint)]
         if self._view.writers:
             rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
