@@ -11,7 +11,7 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
-from pmtui.storage.sqlite.connection import Database, has_log
+from pmtui.storage.sqlite.connection import Database, trace
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
 from pmtui.storage.sqlite.log import SqliteLog, head_of
 
@@ -75,18 +75,6 @@ def _count(connection: Connection, above: int, upto: int, most: int) -> int:
     return found
 
 
-Stamp = tuple[int, int, int] | None
-
-
-def stamp(path: Path) -> Stamp:
-    """What changes when a file is written or replaced."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
 def _lenient(raw: bytes) -> str:
     """Text as somebody else may have written it, also where it is not UTF-8: shown, not refused."""
     return raw.decode(errors="replace")
@@ -110,14 +98,14 @@ class Reader:
         app: the app.
         files: the log of each context.
         folder: where the ledgers are.
-        unseen: leave no trace beside files that nobody has open. Then files are only read between two calls of
-            `release`, which tells whether what was read can be trusted.
+        unseen: take no locks and leave no trace. Then what is read between two calls of `release` is of one moment,
+            and the second tells whether it can be trusted.
     """
 
     def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder, *, unseen: bool = False) -> None:
         self.app = app
         self._unseen = unseen
-        self._still: dict[Path, Stamp] = {}
+        self._traces: dict[Path, tuple[object, ...] | None] = {}
         self._files = files
         self._folder = folder
         self._logs: dict[str, SqliteLog] = {}
@@ -135,7 +123,7 @@ class Reader:
             path = self._files[context]
             if not path.exists():
                 return None
-            self._logs[context] = SqliteLog.open(context, path, read_only=True, still=self._is_still(path))
+            self._logs[context] = SqliteLog.open(context, path, read_only=True, unseen=self._without_trace(path))
             self._logs[context].database.connection.text_factory = _lenient
         return self._logs[context]
 
@@ -155,7 +143,7 @@ class Reader:
                 return None
             try:
                 self._ledgers[manager] = SqliteLedger.open(
-                    path, self.app.name, manager, read_only=True, still=self._is_still(path)
+                    path, self.app.name, manager, read_only=True, unseen=self._without_trace(path)
                 )
             except StorageError:
                 if path.stat().st_size:  # a worker may be making it at this very moment
@@ -257,20 +245,19 @@ class Reader:
         store = self.ledger(manager) if source == TIMERS else self.log(source)
         return None if store is None else store.database
 
-    def _is_still(self, path: Path) -> bool:
-        if not self._unseen or has_log(path):
-            return False
-        self._still[path] = stamp(path)
-        return True
+    def _without_trace(self, path: Path) -> bool:
+        if self._unseen:
+            self._traces[path] = trace(path)
+        return self._unseen
 
     def release(self) -> bool:
         """Close all files, but remember what was counted; whether what was read since the last time can be trusted.
 
-        It cannot where somebody began to write a file that nobody had open: then it has to be read again.
+        It cannot where a file was written to in its midst: then it has to be read again.
         """
         self.close()
-        still, self._still = self._still, {}
-        return all(not has_log(path) and stamp(path) == before for path, before in still.items())
+        traces, self._traces = self._traces, {}
+        return all(before is not None and trace(path) == before for path, before in traces.items())
 
     def close(self) -> None:
         """Close all files."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from pmtui.view.handled import handled_page
 from pmtui.view.journal import journal_page
 from pmtui.view.logpage import log_page
 from pmtui.view.pages import HandledPage, JournalPage, Key, LogPage, Place
-from pmtui.view.reader import Reader, stamp
+from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot, Speed, receipts_of
 from pmtui.view.watched import Watched
@@ -28,16 +29,17 @@ from pmtui.workers.stores import log_files
 _LOOK_SECONDS = 0.4
 _STALE_LOOKS = 5
 """After so many looks at files that did not change it reads them all the same: time has passed."""
-_TRIES = 5
+_TRIES = 12
+_AGAIN_SECONDS = 0.02
 _T = TypeVar("_T")
 
 
 class WatchSession:
     """See `pmtui.view.session.Session`; make one with `open`.
 
-    Files are opened for one look or one page at a time and let go of again, so that nothing is held while nobody
-    reads: a runner that ends tidies up as if it were alone. Where nobody has a file open nothing is created beside it.
-    Commands do nothing.
+    Files are read without locks and without their shared index, a look or a page at a time, and again where somebody
+    wrote in the midst of it. So nothing is created or held: a runner that ends tidies up as if it were alone, also in a
+    folder that may not be written. Commands do nothing.
     """
 
     def __init__(self, found: AppFile, folder: DataFolder, thread: DatabaseThread) -> None:
@@ -98,23 +100,24 @@ class WatchSession:
         """What changes when anybody writes or dies."""
         ledgers = [self._reader.ledger_file(name) for name in self._managers]
         files = [*self._files.values(), *ledgers]
-        stamps = [stamp(file) for path in files for file in (path, Path(f"{path}-wal"))]
-        return (*stamps, *(is_held(ledger) for ledger in ledgers))
+        stats = [_stat(file) for path in files for file in (path, Path(f"{path}-wal"))]
+        return (*stats, *(is_held(ledger) for ledger in ledgers))
 
     async def _look(self, function: Callable[[Reader], _T]) -> _T:
         """Read in the database thread, with files open no longer than that."""
 
         def look() -> _T:
-            for left in reversed(range(_TRIES)):
+            for _ in range(_TRIES):
                 try:
                     result = function(self._reader)
-                except PmtuiError:
-                    if self._reader.release() or not left:
-                        raise
+                except Exception:
+                    if self._reader.release():
+                        raise  # else it may come of a page that was only half there
                 else:
                     if self._reader.release():
                         return result
-            raise StorageError("the files change too fast to be read; trying again")
+                time.sleep(_AGAIN_SECONDS)
+            raise StorageError("the files change too fast to be read at rest; trying again")
 
         return await self._thread.run(look)
 
@@ -235,3 +238,11 @@ class WatchSession:
                 await task
             await self._thread.run(self._reader.close)
             await self._thread.stop()
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

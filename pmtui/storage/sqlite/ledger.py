@@ -123,14 +123,14 @@ class SqliteLedger:
         *,
         create: bool = False,
         read_only: bool = False,
-        still: bool = False,
+        unseen: bool = False,
     ) -> "SqliteLedger":
         """Open the ledger at a path; see `open_database`.
 
         Raises:
             StorageError: it is not there (and `create` is off), or belongs to another manager.
         """
-        database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only, still=still)
+        database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only, unseen=unseen)
         try:
             with database.explained():
                 row = database.connection.execute("SELECT app, manager FROM ledger").fetchone()

@@ -194,14 +194,14 @@ class SqliteLog(SqliteReader):
 
     @classmethod
     def open(
-        cls, name: str, path: Path, *, create: bool = False, read_only: bool = False, still: bool = False
+        cls, name: str, path: Path, *, create: bool = False, read_only: bool = False, unseen: bool = False
     ) -> "SqliteLog":
         """Open the log at a path; see `open_database`.
 
         Raises:
             StorageError: it is not there (and `create` is off), or is something else.
         """
-        return cls(name, open_database(path, "log", SCHEMA, create=create, read_only=read_only, still=still))
+        return cls(name, open_database(path, "log", SCHEMA, create=create, read_only=read_only, unseen=unseen))
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `Log.pin`."""
