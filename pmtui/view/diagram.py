@@ -187,11 +187,16 @@ class _Pencil:
     interrupted: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By manager, the turn that a crash interrupted or that was repeated last, and how it ended."""
 
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = {(lane.kind, lane.name): number for number, lane in enumerate(self.lanes)}
+
     def _lane(self, name: str, kind: str) -> int | None:
-        return next((i for i, lane in enumerate(self.lanes) if lane.name == name and lane.kind == kind), None)
+        return self.places.get((kind, name))
 
     def _row(self, row: Row) -> None:
-        self.rows.append(replace(row, broken=frozenset(self.broken)))
+        self.rows.append(replace(row, broken=frozenset(self.broken)) if self.broken else row)
 
     def entry(self, handled: Handled) -> None:
         """Draw an event with its actions."""

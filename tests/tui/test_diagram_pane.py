@@ -32,6 +32,22 @@ async def test_d_opens_the_diagram_and_d_or_escape_closes_it(show):
             assert "what led to what" not in shown.text() and "handled → actions" in shown.text()
 
 
+async def test_escape_also_gives_a_maximised_pane_its_place_back(show):
+    async with show(await in_state("doubled")) as shown:
+        await shown.press("2", "z")
+        assert "handled → actions" not in shown.text()
+        await shown.press("escape")
+        assert "handled → actions" in shown.text() and shown.main.pane.context == "payments"
+
+
+async def test_tab_leaves_the_diagram_for_the_panes(show):
+    async with show(await in_state("doubled")) as shown:
+        await shown.press("d", "tab")
+        assert "handled → actions" in shown.text()
+        await shown.press("d", "2")
+        assert "handled → actions" in shown.text() and shown.main.pane.context == "payments"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_a_crash_breaks_the_lane_and_the_doubled_action_is_named(show, size):
     session = await in_state("doubled")

@@ -5,6 +5,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from pmtui.tui.actions import BY_ID
 from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row as Line
 from pmtui.tui.paint import cells, cut
@@ -14,6 +15,7 @@ from pmtui.tui.widgets.pane import Pane
 from pmtui.view.diagram import Row, lanes_of
 from pmtui.view.snapshot import ManagerView, Snapshot
 
+_KEYS = (BY_ID["open"], BY_ID["export"], BY_ID["close"])
 _TITLE = "what led to what"
 _DEAD = ("killed", "failed", "stopped")
 
@@ -127,8 +129,14 @@ class DiagramPane(Pane):
         new = 0 if self.following or self._snapshot is None else _handled(self._snapshot) - self._left_at
         notes = [f"lanes {lanes.first + 1}–{lanes.last} of {lanes.total}"] * (lanes.last - lanes.first < lanes.total)
         notes += [f"+{new:,} new"] * (new > 0)
-        note = "".join(f" {each}" for each in notes)
-        return line.put("─" * (width - line.used - cells(note)), ink.rule).put(note, ink.accent)
+        pieces = [(f" {each}", ink.accent) for each in notes]
+        keys = [piece for action in _KEYS for piece in ((f" {action.key}", ink.key), (f" {action.words}", ink.quiet))]
+        if line.used + sum(cells(text) for text, _ in pieces + keys) + 4 <= width:
+            pieces += keys
+        line.put("─" * (width - line.used - sum(cells(text) for text, _ in pieces)), ink.rule)
+        for text, style in pieces:
+            line.put(text, style)
+        return line
 
     def _words(self, line: Line, row: Row, selected: bool) -> None:
         ink = self.ink

@@ -11,7 +11,7 @@ Fetch = Callable[[int, Place | None, Place | None], Awaitable[HandledPage]]
 
 PAGE = 200
 _FIRST_PAGES = 4
-_MOST_PAGES = 20
+_MOST_PAGES = 8
 """So many pages are kept; what is far away is read again when it comes near."""
 
 
