@@ -95,8 +95,7 @@ class DiagramPane(Pane):
         """Title, the lanes' names, rows."""
         ink = self.ink
         diagram = self.window.diagram
-        words = min(max(28, width * 36 // 100), 44)
-        lanes = Lanes(diagram.lanes, width - words - 2, self._left, ink)
+        lanes = self._lanes(width)
         self._left = lanes.first
         strips = [self._head(width, lanes).strip(ink.base)]
         if not diagram.rows:
@@ -154,19 +153,19 @@ class DiagramPane(Pane):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer; the selected one is opened."""
-        names = self.size.height - max(1, self.size.height - 1 - self._name_rows())
-        target = self._top + event.y - names
-        if not 0 <= target < len(self.window.rows):
+        above = 1 + len(self._lanes(self.size.width).names(self.size.width))
+        target = self._top + event.y - above
+        if event.y < above or not 0 <= target < len(self.window.rows):
             return
         if target == self.window.selected:
             self.open_row()
         else:
             self.scroll_rows(target - self.window.selected)
 
-    def _name_rows(self) -> int:
-        width = self.size.width
-        words = min(max(28, width * 36 // 100), 44)
-        return len(Lanes(self.window.diagram.lanes, width - words - 2, self._left, self.ink).names(width))
+    def _lanes(self, width: int) -> Lanes:
+        """The lanes, left of room for words."""
+        words = min(max(28, width * 36 // 100), 44, width // 2)
+        return Lanes(self.window.diagram.lanes, width - words - 2, self._left, self.ink)
 
 
 def _handled(snapshot: Snapshot) -> int:
