@@ -5,7 +5,8 @@ from pathlib import Path
 from lab_kit import ONE, TWO, Hands, Open, orders
 
 from pmtui.model.point import Point
-from pmtui.view.diagram import Diagram, draw, lanes_of
+from pmtui.view.diagram import Diagram, lanes_of
+from pmtui.view.drawing import draw
 
 
 async def drawn(hands: Hands) -> Diagram:

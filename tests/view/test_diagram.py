@@ -4,7 +4,8 @@ from diagram_kit import LANES, action, handled, killed, lines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmtui.view.diagram import Diagram, draw, lanes_of
+from pmtui.view.diagram import Diagram, lanes_of
+from pmtui.view.drawing import draw
 from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot, SourceView
 
 FULFILMENT = 1

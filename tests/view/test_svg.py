@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmtui.storage.errors import StorageError
-from pmtui.view.diagram import Lane, draw
+from pmtui.view.diagram import Lane
+from pmtui.view.drawing import draw
 from pmtui.view.svg import save_new, to_svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"

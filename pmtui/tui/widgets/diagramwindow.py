@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from pmtui.view.diagram import Diagram, Lane, Row, draw
+from pmtui.view.diagram import Diagram, Lane, Row
+from pmtui.view.drawing import draw
 from pmtui.view.handled import START
 from pmtui.view.pages import HandledPage, Key, Place
 
