@@ -2,6 +2,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from fake import FakeSession
@@ -55,7 +56,8 @@ Show = Callable[..., AbstractAsyncContextManager[Shown]]
 
 
 @pytest.fixture
-def show(monkeypatch: pytest.MonkeyPatch) -> Show:
+def show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Show:
+    monkeypatch.chdir(tmp_path)  # a key saves a picture in the current folder
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("pmtui.tui.screens.main._PULL_PAUSE", 0.002)

@@ -191,6 +191,7 @@ class Commands:
         screen.zoomed = screen.diagram
         screen.lay_out()
         screen.reveal(screen.diagram)
+        screen.diagram.show(screen.snapshot)
 
     def _close(self) -> None:
         if self._screen.zoomed is not None:
