@@ -21,6 +21,10 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.outside import OutsideEvent, append_outside
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.view.closeup.lens import Lens
+from pmtui.view.closeup.lens import Progress as Looked
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
 from pmtui.view.journal import Key
 from pmtui.view.logpage import log_page
 from pmtui.view.pages import JournalPage, LogPage
@@ -261,6 +265,10 @@ class LabSession:
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
         return await self._thread.run(lambda: self._observer.journal_page(manager, limit, before))
+
+    async def look(self, subject: Subject, progress: Looked) -> Closeup:
+        """See `Session.look`."""
+        return await Lens(self._reader, self._thread, self._found.spec).look(subject, progress)
 
     def _tell(self, manager: str, command: Command) -> None:
         worker = self._hands[manager].worker

@@ -91,7 +91,7 @@ def _resolved(
 
 
 def _lost(taken: Taken) -> JournalAction:
-    return JournalAction(safe(taken.context), safe(taken.type), "lost", "error")
+    return JournalAction(safe(taken.context), safe(taken.type), "lost", "error", ordinal=taken.ordinal)
 
 
 def in_hand(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry | None:

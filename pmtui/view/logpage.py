@@ -43,7 +43,7 @@ def log_page(reader: Reader, context: str, limit: int, after: int | None, before
         if not rows:
             return LogPage(context, (), more_before=after is not None and after > 0, more_after=False)
         previous = _previous(log.database, rows[0][0])
-        twins = _twins(log.database, rows[0][0], rows[-1][0])
+        twins = twins_of(log.database, rows[0][0], rows[-1][0])
     shown: list[LogRow] = []
     last = previous
     for position, stream, type_, data, metadata, recorded_at in rows:
@@ -84,7 +84,7 @@ def _previous(database: Database, position: int) -> int:
     return found[0] or 0
 
 
-def _twins(database: Database, first: int, last: int) -> dict[int, tuple[int, int]]:
+def twins_of(database: Database, first: int, last: int) -> dict[int, tuple[int, int]]:
     """By position, (the one it repeats, the one that repeats it), for doubled events in a range; 0 for none."""
     rows: Sequence[tuple[int, int, int]] = database.connection.execute(
         "SELECT first, added, original FROM repeats WHERE added > 0 AND original > 0 "

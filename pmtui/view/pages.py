@@ -44,6 +44,8 @@ class JournalAction:
     tone: Tone = "quiet"
     twin: str = ""
     """Where it was doubled, the `where` of the action it repeats."""
+    ordinal: int = -1
+    """Its number among all actions of its event; -1 where it stands for several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from typing import Protocol
 
 from pmtui.model.app import Receiver
 from pmtui.model.point import Point
+from pmtui.view.closeup.lens import Progress
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
 from pmtui.view.pages import JournalPage, LogPage
 from pmtui.view.snapshot import Snapshot, Speed
 
@@ -34,6 +37,13 @@ class Session(Protocol):
         self, manager: str, limit: int, *, before: tuple[int, int, int] | None = None
     ) -> JournalPage:
         """Up to `limit` entries before a key, or the newest."""
+
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """Everything known about one thing; an instance's states by handling its events again, in a process of its own.
+
+        Raises:
+            PmtuiError: it is not there, or cannot be read.
+        """
 
     async def step(self, manager: str) -> None:
         """Let a paused manager take one phase; if it has nothing to do, move its clock on to its next timer."""

@@ -39,7 +39,8 @@ def journal_action(taken: Taken, recorded_at: str) -> JournalAction:
     if taken.added:
         where = f"{where}@{taken.first}"
     words, tone, twin = _outcome(taken, recorded_at)
-    return JournalAction("instance" if taken.kind == "complete" else where, safe(taken.type), words, tone, twin)
+    where = "instance" if taken.kind == "complete" else where
+    return JournalAction(where, safe(taken.type), words, tone, twin, taken.ordinal)
 
 
 def _outcome(taken: Taken, recorded_at: str) -> tuple[str, Tone, str]:

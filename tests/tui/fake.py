@@ -12,8 +12,11 @@ from dataclasses import dataclass, field, replace
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
-from pmtui.tui.app import Progress
+from pmtui.tui.app import Progress as Told
 from pmtui.tui.run import run
+from pmtui.view.closeup.lens import Progress
+from pmtui.view.closeup.node import Closeup, branch, json_branch, leaf
+from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, LogPage, LogRow
 from pmtui.view.snapshot import (
     ActionView,
@@ -267,6 +270,21 @@ class FakeSession:
         )
         return replace(now, **self.patch)
 
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """Every subject leads to its event's cause, so that a chain never ends."""
+        self.called("look", subject)
+        await asyncio.sleep(0)
+        progress(1, 2)
+        if isinstance(subject, EventAt) and subject.position > 900:
+            raise InputError(f"{subject.where} is not in its log")
+        odd = "[@click=app.quit]x[/] [/foo] 注文 " + "long " * 40
+        data = json.dumps({"order_id": "order-1", "amount": 340, "items": [{"name": odd}, {"name": "b"}], "note": None})
+        here = subject.where if isinstance(subject, EventAt) else type(subject).__name__
+        position = subject.position + 1 if isinstance(subject, EventAt) else 1
+        caused = leaf(f"orders@{position}", "OrderPlaced", "accent", EventAt("orders", position))
+        nodes = (leaf("stream", "order-1"), json_branch("data", data), branch("caused", [caused]))
+        return Closeup(subject, "event", here, "OrderPlaced", nodes, '{"specversion":"1.0"}')
+
     # what it can be asked
 
     async def changed(self, after: int) -> Snapshot:
@@ -443,7 +461,7 @@ async def in_state(name: str) -> FakeSession:
 def main() -> int:
     name = sys.argv[1] if len(sys.argv) > 1 else "start"
 
-    async def make(progress: Progress) -> FakeSession:
+    async def make(progress: Told) -> FakeSession:
         progress("copying orders …")
         session = await in_state(name)
         session.since = time.time() - 2

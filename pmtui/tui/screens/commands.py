@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
-from pmtui.tui.screens.help import HelpScreen
+from pmtui.tui.screens.everywhere import EVERYWHERE
+from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.traceback import TracebackScreen
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
 from pmtui.view.snapshot import SPEEDS, ManagerView
 
 if TYPE_CHECKING:
-    from pmtui.tui.app import PmtuiApp
     from pmtui.tui.screens.main import MainScreen
 
 _NEXT_RECEIPTS: dict[str, Receiver] = {"none": "exact", "exact": "high-water", "high-water": "none", "mixed": "exact"}
@@ -35,6 +35,8 @@ class Commands:
         """Do one. Those about a manager do nothing in an app without one."""
         if name == "pane":
             self._pane(number)
+        elif (everywhere := EVERYWHERE.get(name)) is not None:
+            everywhere(self._screen)
         elif (method := _OF_MANAGER.get(name)) is not None:
             if manager is not None:
                 method(self, manager)
@@ -139,8 +141,8 @@ class Commands:
         self._go_to(-1)
 
     def _go_to(self, by: int) -> None:
-        panes = self._screen.panes
-        self._screen.reveal(panes[(panes.index(self._screen.pane) + by) % len(panes)])
+        stops = self._screen.stops
+        self._screen.reveal(stops[(stops.index(self._screen.stop) + by) % len(stops)])
 
     def _pane(self, number: int) -> None:
         panes = self._screen.panes
@@ -150,10 +152,15 @@ class Commands:
             self._screen.say(f"There are {len(panes)} panes.")
 
     def _down(self) -> None:
-        self._screen.pane.scroll_rows(1)
+        self._choose(1)
 
     def _up(self) -> None:
-        self._screen.pane.scroll_rows(-1)
+        self._choose(-1)
+
+    def _choose(self, by: int) -> None:
+        pane = self._screen.pane
+        pane.focus()
+        pane.choose_rows(by)
 
     def _page_down(self) -> None:
         self._screen.pane.scroll_rows(self._screen.pane.page_rows())
@@ -172,27 +179,18 @@ class Commands:
         pane.follow(not pane.following)
         self._screen.say("It follows what happens." if pane.following else "It stays where it is: F follows again.")
 
+    def _inspect(self) -> None:
+        screen = self._screen
+        subject = screen.stop.subject()
+        if subject is None:
+            screen.say("There is nothing here to look at.")
+        else:
+            screen.app.push_screen(InspectorScreen(screen.session.look, subject))
+
     def _zoom(self) -> None:
         screen = self._screen
         screen.zoomed = None if screen.zoomed is not None else screen.pane
         screen.lay_out()
-
-    # the screen
-
-    def _theme(self) -> None:
-        cast("PmtuiApp", self._screen.app).switch_theme()
-
-    def _palette(self) -> None:
-        self._screen.app.action_command_palette()
-
-    def _help(self) -> None:
-        self._screen.app.push_screen(HelpScreen())
-
-    def _suspend(self) -> None:
-        self._screen.app.action_suspend_process()
-
-    def _quit(self) -> None:
-        self._screen.app.exit()
 
 
 _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
@@ -220,10 +218,6 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "top": Commands._top,
     "bottom": Commands._bottom,
     "follow": Commands._follow,
+    "inspect": Commands._inspect,
     "zoom": Commands._zoom,
-    "theme": Commands._theme,
-    "palette": Commands._palette,
-    "help": Commands._help,
-    "suspend": Commands._suspend,
-    "quit": Commands._quit,
 }

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -19,7 +19,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.actions import ACTIONS, ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.bindings import bindings
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.widgets.footer import Footer
@@ -32,21 +33,13 @@ from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.stop import Stop
 from pmtui.view.pages import JournalPage, LogPage, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
 
 _PULL_PAUSE = 0.2
 _NOTICE_SECONDS = 6.0
-
-
-def _bindings() -> Iterator[Binding]:
-    for action in ACTIONS:
-        if action.id == "pane":
-            for key in action.keys:
-                yield Binding(key, f"do('pane', {key})", action.words, id=f"pane.{key}", show=False)
-        elif action.keys:
-            yield Binding(",".join(action.keys), f"do('{action.id}')", action.words, id=action.id, show=False)
 
 
 class MainScreen(Screen[None]):
@@ -56,7 +49,8 @@ class MainScreen(Screen[None]):
     """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    place = "main"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("main"))
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Moving the focus repaints two headings, not the whole screen."""
 
@@ -115,6 +109,21 @@ class MainScreen(Screen[None]):
     def pane(self) -> Pane:
         """The pane that keys scroll."""
         return self.focused if isinstance(self.focused, Pane) else self.panes[min(self._first, len(self.panes) - 1)]
+
+    @property
+    def stops(self) -> list[Stop]:
+        """Where the focus goes, in order: the manager, its instance where that is shown, the panes."""
+        return [self.query_one(ManagerPane), *self._instance_shown, *self.panes]
+
+    @property
+    def _instance_shown(self) -> list[Stop]:
+        panel = self.query_one(InstancePanel)
+        return [panel] if panel.display else []
+
+    @property
+    def stop(self) -> Stop:
+        """What has the focus, or else the pane that keys scroll."""
+        return self.focused if isinstance(self.focused, Stop) else self.pane
 
     # making and laying out
 
@@ -204,8 +213,11 @@ class MainScreen(Screen[None]):
         fallback = shown[0] if layout.logs and shown else journal
         self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
 
-    def reveal(self, pane: Pane) -> None:
-        """Give a pane the focus, making room for it where it is out of sight."""
+    def reveal(self, pane: Stop) -> None:
+        """Give a part the focus, making room for it where it is out of sight."""
+        if not isinstance(pane, Pane):
+            pane.focus()
+            return
         before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
             self.zoomed = pane
@@ -302,6 +314,10 @@ class MainScreen(Screen[None]):
     @on(ManagerPane.Selected)
     def _clicked_manager(self, message: ManagerPane.Selected) -> None:
         self.select(message.manager)
+
+    @on(Stop.Inspected)
+    def _clicked_twice(self) -> None:
+        self.action_do("inspect")
 
     @on(Pane.Failed)
     def _page_failed(self, message: Pane.Failed) -> None:

@@ -8,12 +8,16 @@ from textual.strip import Strip
 from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.pane import Pane
+from pmtui.view.closeup.subject import ActionOf, Subject, event_of
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, Tone
 from pmtui.view.snapshot import ManagerView
 
 Key = tuple[int, int, int]
 Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
 """(manager, limit, before) → a page of its journal."""
+
+Chosen = tuple[Key, int]
+"""An entry, and which of its actions; -1 for the entry itself."""
 
 _TITLE = "handled → actions"
 
@@ -29,6 +33,7 @@ class JournalPane(Pane):
         self._more = False
         self._up = 0
         self._left_at = 0
+        self._chosen: Chosen | None = None
 
     def show(self, manager: ManagerView | None) -> None:
         """Show this manager's journal."""
@@ -63,6 +68,65 @@ class JournalPane(Pane):
         self.following = self._up == 0
         if self.following:
             await self.catch_up()
+
+    def _in_sight(self) -> tuple[int, int]:
+        """The first of the lines in sight, and the one after the last."""
+        end = len(self._lines()) - self._up
+        return max(0, end - self._rows_high), end
+
+    def _index_of_choice(self) -> int | None:
+        """The chosen line, if it is in sight; else the last one that is."""
+        start, end = self._in_sight()
+        here = (i for i, line in enumerate(self._lines()[start:end], start) if _name_of(line) == self._chosen)
+        return next(here, end - 1 if end > start else None)
+
+    def subject(self) -> Subject | None:
+        """The chosen line's event or action; where none is, the last in sight."""
+        index = self._index_of_choice()
+        if index is None or self._manager is None:
+            return None
+        entry, action, _ = self._lines()[index]
+        manager = self._manager.name
+        event = event_of(entry.where, manager)
+        if action is None or action.ordinal < 0 or event is None:
+            return event
+        return ActionOf(manager, event.source, event.position, action.ordinal)
+
+    async def choose(self, delta: int) -> None:
+        """Choose a line; beyond the newest, follow again."""
+        index = self._index_of_choice()
+        if index is None:
+            return
+        start, end = self._in_sight()
+        wanted = index + delta
+        if wanted >= len(self._lines()):
+            self._chosen = None
+            await self.move(delta)
+            return
+        self._left_at = self._manager.handled if self._manager and self.following else self._left_at
+        self.following = False
+        below = len(self._lines()) - wanted  # older ones may be read above it
+        if not start <= wanted < end:
+            await self.move(min(wanted - start, 0) + max(wanted - end + 1, 0))
+            self.following = False
+        self._choose_line(max(0, len(self._lines()) - below))
+
+    def choose_at(self, y: int) -> None:
+        """Choose the line."""
+        start, end = self._in_sight()
+        if 1 <= y < end - start + 1:
+            self._left_at = self._manager.handled if self._manager and self.following else self._left_at
+            self.following = False
+            self._choose_line(start + y - 1)
+            self.repaint()
+
+    def _choose_line(self, index: int) -> None:
+        self._chosen = _name_of(self._lines()[index])
+
+    def follow(self, on: bool) -> None:
+        """Follow, with nothing chosen, or stay."""
+        self._chosen = None if on else self._chosen
+        super().follow(on)
 
     async def go_to_start(self) -> None:
         """Go back as far as a few pages reach; a journal may be very long."""
@@ -108,7 +172,8 @@ class JournalPane(Pane):
                 row.to(bracket).put(joint, ink.error)
             if action is None and time and row.used < time:
                 row.to(time).put(entry.time, ink.quiet if in_hand else ink.faint)
-            strips.append(row.strip(ink.row if in_hand else ink.base))
+            chosen = self.has_focus and self._chosen is not None and _name_of((entry, action, last)) == self._chosen
+            strips.append(row.strip(ink.chosen if chosen else ink.row if in_hand else ink.base))
         return strips
 
     def _head(self, width: int) -> Row:
@@ -175,6 +240,11 @@ class JournalPane(Pane):
         )
         size = max((len(joint) for joint in joints), default=0)
         return min(columns[2] + longest + 2, (columns[3] or width) - size - 1)
+
+
+def _name_of(line: tuple[JournalEntry, JournalAction | None, bool]) -> Chosen:
+    entry, action, _ = line
+    return entry.key, -1 if action is None else entry.actions.index(action)
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:

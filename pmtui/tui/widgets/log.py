@@ -8,6 +8,7 @@ from pmtui.tui.paint import Row, cells, cut, cut_left
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
 from pmtui.tui.widgets.pane import Pane
+from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.pages import LogRow
 from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
 
@@ -36,7 +37,8 @@ class LogPane(Pane):
         self._fast = False
         self._left_at = 0
         self._frame: tuple[object, ...] = ()
-        self._painted: dict[tuple[Line, str, _Mark | None], Strip] = {}
+        self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
+        self._chosen: int | None = None
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
@@ -102,6 +104,38 @@ class LogPane(Pane):
         await self._window.scroll(delta, self._rows_high, self._view.head)
         self.following = False
 
+    def subject(self) -> Subject | None:
+        """The chosen event; where none is, the one that is followed, or the newest in sight."""
+        position = self._row_of_choice()
+        return None if position is None else EventAt(self.context, position)
+
+    def _row_of_choice(self) -> int | None:
+        rows = [line.position for line in self._window.visible(self._rows_high) if isinstance(line, LogRow)]
+        if self._chosen in rows:
+            return self._chosen
+        return self._target() if self._target() in rows else next(reversed(rows), None)
+
+    async def choose(self, delta: int) -> None:
+        """Choose a row; gaps are passed over."""
+        if self.following:
+            self._left_at = self._view.head
+        self._chosen = await self._window.choose(self._row_of_choice(), delta, self._rows_high, self._view.head)
+        self.following = False
+
+    def choose_at(self, y: int) -> None:
+        """Choose the row in a line."""
+        lines = self._window.visible(self._rows_high)
+        line = lines[y - 2] if 2 <= y < len(lines) + 2 else None
+        if isinstance(line, LogRow):
+            self._left_at = self._view.head if self.following else self._left_at
+            self._chosen, self.following = line.position, False
+            self.repaint()
+
+    def follow(self, on: bool) -> None:
+        """Follow, with nothing chosen, or stay."""
+        self._chosen = None if on else self._chosen
+        super().follow(on)
+
     async def go_to_start(self) -> None:
         """Show the oldest events."""
         self._left_at = self._view.head
@@ -141,7 +175,7 @@ class LogPane(Pane):
         strips = []
         for line, joint in lines:
             mark = None if isinstance(line, Gap) else self._mark(line)
-            key = (line, joint, mark)
+            key = (line, joint, mark, self._is_chosen(line))
             strips.append(known.get(key) or self._line(line, joint, width, number))
             self._painted[key] = strips[-1]
         return strips
@@ -185,6 +219,9 @@ class LogPane(Pane):
             rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
         return rows
 
+    def _is_chosen(self, line: Line) -> bool:
+        return self.has_focus and isinstance(line, LogRow) and line.position == self._chosen
+
     def _gap(self, gap: Gap, joint: str, width: int, number: int) -> Strip:
         row = Row(width)
         span = str(gap.first) if gap.first == gap.last else f"{gap.first}–{gap.last}"
@@ -197,8 +234,9 @@ class LogPane(Pane):
         ink = self.ink
         row = Row(width)
         glyph, glyph_ink, style, in_hand = self._mark(line)
-        ground = ink.row if in_hand else ink.base
-        faint = ink.quiet if in_hand else ink.faint
+        chosen = self._is_chosen(line)
+        ground = ink.chosen if chosen else ink.row if in_hand else ink.base
+        faint = ink.quiet if in_hand or chosen else ink.faint
         row.put(glyph, glyph_ink)
         if line.missing and self._view.head > SMALL:
             row.put("⋯", faint)
