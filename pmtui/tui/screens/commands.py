@@ -9,8 +9,8 @@ from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
-from pmtui.tui.screens.everywhere import EVERYWHERE
-from pmtui.tui.screens.inspector import InspectorScreen
+from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
+from pmtui.tui.screens.inspector import InspectorScreen, named
 from pmtui.tui.screens.traceback import TracebackScreen
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
@@ -187,6 +187,19 @@ class Commands:
         else:
             screen.app.push_screen(InspectorScreen(screen.session.look, subject))
 
+    def _copy(self) -> None:
+        screen = self._screen
+        subject = screen.stop.subject()
+        if subject is None:
+            screen.say("There is nothing here to copy.")
+            return
+
+        async def copying() -> None:
+            closeup = await screen.session.look(subject, lambda _done, _total: None)
+            app_of(screen).copy(closeup.text, named(closeup))
+
+        self._ask(copying())
+
     def _zoom(self) -> None:
         screen = self._screen
         screen.zoomed = None if screen.zoomed is not None else screen.pane
@@ -219,5 +232,6 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "bottom": Commands._bottom,
     "follow": Commands._follow,
     "inspect": Commands._inspect,
+    "copy": Commands._copy,
     "zoom": Commands._zoom,
 }

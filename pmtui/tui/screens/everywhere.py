@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from pmtui.tui.app import PmtuiApp
 
 
-def _app(screen: Screen[Any]) -> PmtuiApp:
+def app_of(screen: Screen[Any]) -> PmtuiApp:
+    """The application that a screen is of."""
     return cast("PmtuiApp", screen.app)
 
 
 EVERYWHERE: dict[str, Callable[[Screen[Any]], object]] = {
-    "theme": lambda screen: _app(screen).switch_theme(),
-    "palette": lambda screen: _app(screen).action_command_palette(),
-    "help": lambda screen: _app(screen).push_screen(HelpScreen()),
-    "suspend": lambda screen: _app(screen).action_suspend_process(),
-    "quit": lambda screen: _app(screen).exit(),
+    "theme": lambda screen: app_of(screen).switch_theme(),
+    "palette": lambda screen: app_of(screen).action_command_palette(),
+    "help": lambda screen: app_of(screen).push_screen(HelpScreen()),
+    "save_screen": lambda screen: app_of(screen).action_save_screen(),
+    "suspend": lambda screen: app_of(screen).action_suspend_process(),
+    "quit": lambda screen: app_of(screen).exit(),
 }
 """By the action's id."""

@@ -17,17 +17,23 @@ from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
 from pmtui.tui.paint import Row, cut_left
-from pmtui.tui.screens.everywhere import EVERYWHERE
+from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.painted import Painted
 from pmtui.tui.widgets.tree import Standing, Tree
 from pmtui.view.closeup.lens import Progress
 from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import Subject
+from pmtui.view.pages import Tone
 
 Look = Callable[[Subject, Progress], Awaitable[Closeup]]
 _MOMENT = tuple(BY_ID[name] for name in ("inspect", "unfold", "back", "find"))
 _ALWAYS = (BY_ID["help"], BY_ID["quit"])
+
+
+def named(closeup: Closeup) -> str:
+    """What is copied of a whole thing, in people's words."""
+    return f"{closeup.title} as a CloudEvent" if closeup.kind == "event" else closeup.title
 
 
 class Head(Painted):
@@ -107,10 +113,10 @@ class InspectorScreen(Screen[None]):
         self.query_one(Footer).show(_MOMENT, _ALWAYS)
         self._open(self._first)
 
-    def say(self, words: str, *, wrong: bool = False) -> None:
+    def say(self, words: str, tone: Tone = "plain") -> None:
         """Show a line, until something else is said."""
         said = self.query_one("#said", Static)
-        said.set_class(wrong, "wrong")
+        said.set_class(tone == "error", "wrong")
         said.update(Content(words))
 
     # the way
@@ -120,7 +126,7 @@ class InspectorScreen(Screen[None]):
             try:
                 closeup = await self._look(subject, self._looking)
             except PmtuiError as error:
-                self.say(str(error), wrong=True)
+                self.say(str(error), "error")
                 return
             if self.closeup is not None:
                 self._trail.append(Step(self.closeup, self.tree_pane.standing()))
@@ -163,6 +169,15 @@ class InspectorScreen(Screen[None]):
     @on(Footer.Chosen)
     def _clicked_footer(self, message: Footer.Chosen) -> None:
         self.action_do(message.action_id)
+
+    def _copy(self) -> None:
+        chosen = self.tree_pane.chosen
+        if chosen is not None:
+            app_of(self).copy(chosen.copied, chosen.name)
+
+    def _copy_all(self) -> None:
+        if self.closeup is not None:
+            app_of(self).copy(self.closeup.text, named(self.closeup))
 
     # finding
 
@@ -213,6 +228,8 @@ class InspectorScreen(Screen[None]):
         simple: dict[str, Callable[[], object]] = {
             "inspect": self._follow,
             "back": self._escape,
+            "copy": self._copy,
+            "copy_all": self._copy_all,
             "unfold": tree.unfold,
             "fold": tree.fold,
             "find": self._find,
