@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,9 +25,11 @@ from pmtui.view.closeup.lens import Lens
 from pmtui.view.closeup.lens import Progress as Looked
 from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import Subject
-from pmtui.view.journal import Key
-from pmtui.view.logpage import log_page
-from pmtui.view.pages import JournalPage, LogPage
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found, search_journal, search_log
+from pmtui.view.journal import Key, journal_rows
+from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.pages import JournalEntry, JournalPage, LogPage, LogRow
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -265,6 +267,22 @@ class LabSession:
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
         return await self._thread.run(lambda: self._observer.journal_page(manager, limit, before))
+
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_log`."""
+        return await self._thread.run(lambda: search_log(self._reader, context, query, place, direction, rows))
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_journal`."""
+        return await self._thread.run(lambda: search_journal(self._reader, manager, query, place, direction, rows))
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        """See `Session.log_rows`."""
+        return await self._thread.run(lambda: log_rows(self._reader, context, positions))
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        """See `Session.journal_rows`."""
+        return await self._thread.run(lambda: journal_rows(self._reader, manager, ids, self._hands[manager].unfinished))
 
     async def look(self, subject: Subject, progress: Looked) -> Closeup:
         """See `Session.look`."""

@@ -183,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking", places=_BOTH),
     Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking", places=_BOTH),
     Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
+    Action("only", ("o",), "o", "only this one", "Let one correlation id stand out, or all again.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
     Action(
         "inspect",
@@ -216,9 +217,9 @@ ACTIONS: tuple[Action, ...] = (
         ("escape", "backspace"),
         "esc",
         "back",
-        "Back to what was looked at before.",
+        "Back; on the main screen, show everything again.",
         "Looking closely",
-        places=_CLOSE,
+        places=_BOTH,
     ),
     Action(
         "unfold",
@@ -230,10 +231,18 @@ ACTIONS: tuple[Action, ...] = (
         places=_CLOSE,
     ),
     Action("fold", ("h", "left"), "h ←", "fold", "Fold, or go to the line above it.", "Looking closely", places=_CLOSE),
-    Action("find", ("slash",), "/", "find", "Find a text, in folded lines too.", "Looking closely", places=_CLOSE),
-    Action("next_match", ("n",), "n", "next", "Go to the next match.", "Looking closely", places=_CLOSE),
     Action(
-        "previous_match", ("N", "shift+n"), "N", "previous", "Go to the match before.", "Looking closely", places=_CLOSE
+        "find",
+        ("slash",),
+        "/",
+        "find",
+        "Find: filters the pane; there, in folded lines too.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action("next_match", ("n",), "n", "next", "Go to the next match.", "Looking closely", places=_BOTH),
+    Action(
+        "previous_match", ("N", "shift+n"), "N", "previous", "Go to the match before.", "Looking closely", places=_BOTH
     ),
     Action(
         "theme", (), "", "dark or light", "Switch between the dark and the light theme.", "The screen", places=_BOTH

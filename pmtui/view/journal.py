@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from pmtui.storage.ledger import Taken, actions_of
+from pmtui.storage.sqlite.connection import placeholders
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -14,6 +16,7 @@ from pmtui.view.words import clock_time, count, journal_action
 from pmtui.workers.protocol import TurnReport
 
 Key = tuple[int, int, int]
+_COLUMNS = "id, turn, source, position, type, correlation, stream, outcome, recorded_at, actions"
 SAVED = 1_000_000
 """The attempt of an entry that was saved: after all that were interrupted."""
 
@@ -46,29 +49,43 @@ def journal_page(
         above = ("id < ?", number) if attempt == SAVED else ("turn < ?", turn)
         with ledger.database.explained():
             rows = ledger.database.connection.execute(
-                "SELECT id, turn, source, position, type, correlation, stream, outcome, recorded_at, actions "
-                f"FROM journal WHERE {above[0]} ORDER BY id DESC LIMIT ?",
-                (above[1], limit + 1),
+                f"SELECT {_COLUMNS} FROM journal WHERE {above[0]} ORDER BY id DESC LIMIT ?", (above[1], limit + 1)
             ).fetchall()
-        for id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, actions in rows:
-            taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
-            entries.append(
-                JournalEntry(
-                    key=(turn, SAVED, id_),
-                    glyph="✓" if outcome == "handled" else "·",
-                    where=f"{safe(source)}@{position}",
-                    type=safe(type_),
-                    label=safe(correlation or stream, 80),
-                    words="handled" if outcome == "handled" else "ignored",
-                    time=clock_time(recorded_at),
-                    actions=tuple(
-                        _lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken
-                    ),
-                )
-            )
+        entries += [_entry(reader, manager, row, unfinished) for row in rows]
     entries.sort(key=lambda entry: entry.key)
     more = len(entries) > limit
     return JournalPage(manager, tuple(entries[-limit:]), more_before=more, more_after=before is not None)
+
+
+def journal_rows(reader: Reader, manager: str, ids: Sequence[int], unfinished: int | None) -> tuple[JournalEntry, ...]:
+    """The entries with these ids (at most 500) of the ledger's own, oldest first; `unfinished` as for a page.
+
+    Raises:
+        StorageError: a file cannot be read.
+    """
+    ledger = reader.ledger(manager) if ids else None
+    if ledger is None:
+        return ()
+    with ledger.database.explained():
+        rows = ledger.database.connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE id IN ({placeholders(ids)}) ORDER BY id", ids
+        ).fetchall()
+    return tuple(_entry(reader, manager, row, unfinished) for row in rows)
+
+
+def _entry(reader: Reader, manager: str, row: Sequence[Any], unfinished: int | None) -> JournalEntry:
+    id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, actions = row
+    taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
+    return JournalEntry(
+        key=(turn, SAVED, id_),
+        glyph="✓" if outcome == "handled" else "·",
+        where=f"{safe(source)}@{position}",
+        type=safe(type_),
+        label=safe(correlation or stream, 80),
+        words="handled" if outcome == "handled" else "ignored",
+        time=clock_time(recorded_at),
+        actions=tuple(_lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken),
+    )
 
 
 def _taken(text: str) -> list[Taken]:

@@ -12,8 +12,10 @@ from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
 from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
+from pmtui.view.finding.query import Query
 from pmtui.view.snapshot import SPEEDS, ManagerView
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Commands:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
+        self._last_filter = ""
 
     def do(self, name: str, manager: ManagerView | None, number: int) -> None:
         """Do one. Those about a manager do nothing in an app without one."""
@@ -200,6 +203,52 @@ class Commands:
 
         self._ask(copying())
 
+    # finding
+
+    def _find(self) -> None:
+        self._screen.find()
+
+    def _next_match(self) -> None:
+        self._go_to_match(1)
+
+    def _previous_match(self) -> None:
+        self._go_to_match(-1)
+
+    def _go_to_match(self, step: int) -> None:
+        screen, pane = self._screen, self._screen.pane
+        if pane.found is not None:
+            pane.choose_rows(step)
+        elif not self._last_filter:
+            screen.say("Nothing is looked for: / finds.")
+        elif isinstance(pane, LogPane):
+            pane.go_to_match(Query.parse(self._last_filter), step)
+        else:
+            screen.say("In the journal n and N go along what / has found.")
+
+    def _back(self) -> None:
+        """Out of finding: the filter first, then what stands out."""
+        screen = self._screen
+        finder = screen.query_one(Finder)
+        pane = finder.pane or screen.pane
+        if finder.display:
+            finder.end()
+        if pane.found is not None:
+            self._last_filter = pane.filter
+            pane.find("")
+        elif screen.only:
+            screen.look_only_at("")
+
+    def _only(self) -> None:
+        screen = self._screen
+        label = screen.stop.label()
+        if screen.only:
+            screen.look_only_at("")
+        elif not label:
+            screen.say("There is nothing here to pick out.")
+        else:
+            screen.look_only_at(label)
+            screen.say(f"Only {label} stands out: o or esc ends that.")
+
     def _zoom(self) -> None:
         screen = self._screen
         screen.zoomed = None if screen.zoomed is not None else screen.pane
@@ -233,5 +282,10 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "follow": Commands._follow,
     "inspect": Commands._inspect,
     "copy": Commands._copy,
+    "find": Commands._find,
+    "next_match": Commands._next_match,
+    "previous_match": Commands._previous_match,
+    "back": Commands._back,
+    "only": Commands._only,
     "zoom": Commands._zoom,
 }

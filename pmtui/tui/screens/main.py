@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -23,6 +24,7 @@ from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
 from pmtui.tui.bindings import bindings
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.header import Header
 from pmtui.tui.widgets.instance import InstancePanel
@@ -79,6 +81,7 @@ class MainScreen(Screen[None]):
         self._notice: tuple[str, Tone] | None = None
         self._notice_timer: Timer | None = None
         self._armed = ""
+        self.only = ""
         self._commands = Commands(self)
         self._now = now
 
@@ -138,13 +141,16 @@ class MainScreen(Screen[None]):
                 with Plain(id="logs"):
                     yield from self._log_panes()
                 yield More(id="more")
-            yield JournalPane(self._fetch_journal)
+            yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
+        yield Finder(id="find")
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
 
     def _log_panes(self) -> Iterator[LogPane]:
         for number, context in enumerate(self.snapshot.contexts, 1):
-            yield LogPane(context.name, self._fetch_log(context.name), number)
+            name = context.name
+            search, rows = partial(self.session.search_log, name), partial(self.session.log_rows, name)
+            yield LogPane(name, self._fetch_log(name), number, search, rows)
 
     def _fetch_log(self, context: str) -> Fetch:
         async def fetch(limit: int, after: int | None, before: int | None) -> LogPage:
@@ -293,6 +299,8 @@ class MainScreen(Screen[None]):
 
     def action_do(self, name: str, number: int = 0) -> None:
         """Do what an action of the registry says; where it would do nothing now, say why."""
+        if self.query_one(Finder).display and name != "back":
+            self.query_one(Finder).end()
         action, manager = BY_ID[name], self.manager
         armed, self._armed = self._armed, ""
         if self._notice is not None:
@@ -314,6 +322,28 @@ class MainScreen(Screen[None]):
     @on(ManagerPane.Selected)
     def _clicked_manager(self, message: ManagerPane.Selected) -> None:
         self.select(message.manager)
+
+    # finding
+
+    def look_only_at(self, label: str) -> None:
+        """Make what has this label stand out in all panes; nothing does for an empty one."""
+        self.only = label
+        for pane in self.panes:
+            pane.only = label
+            pane.repaint()
+
+    def find(self) -> None:
+        """Ask what is to be found in the pane."""
+        self.query_one(Footer).display = False
+        self.query_one(Finder).ask(self.pane)
+
+    @on(Finder.Ended)
+    def _finding_ended(self) -> None:
+        self.query_one(Footer).display = True
+
+    @on(Pane.Searched)
+    def _searched(self, message: Pane.Searched) -> None:
+        self.say(message.sentence)
 
     @on(Stop.Inspected)
     def _clicked_twice(self) -> None:

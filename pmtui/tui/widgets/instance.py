@@ -21,6 +21,10 @@ class InstancePanel(Stop):
         self.manager, self.full_speed, self.tall = manager, full_speed, tall
         self.repaint()
 
+    def label(self) -> str:
+        """The event in hand's."""
+        return self.manager.turn.event.label if self.manager is not None and self.manager.turn is not None else ""
+
     def subject(self) -> Subject | None:
         """The instance of the event in hand."""
         if self.manager is None or self.manager.turn is None:

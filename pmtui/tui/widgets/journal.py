@@ -1,6 +1,6 @@
 """The journal's pane: what was handled, what it led to, what was doubled."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from rich.style import Style
 from textual.strip import Strip
@@ -9,12 +9,20 @@ from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.closeup.subject import ActionOf, Subject, event_of
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, Tone
 from pmtui.view.snapshot import ManagerView
 
 Key = tuple[int, int, int]
 Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
 """(manager, limit, before) → a page of its journal."""
+
+Search = Callable[[str, Query, int, Direction, int], Awaitable[Found]]
+"""(manager, query, place, direction, rows) → one slice of a search through its journal."""
+
+Rows = Callable[[str, Sequence[int]], Awaitable[tuple[JournalEntry, ...]]]
+"""(manager, ids, at most 500) → their entries."""
 
 Chosen = tuple[Key, int]
 """An entry, and which of its actions; -1 for the entry itself."""
@@ -25,9 +33,11 @@ _TITLE = "handled → actions"
 class JournalPane(Pane):
     """Entries with their actions, the newest at the bottom."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, search: Search, rows: Rows) -> None:
         super().__init__(id="journal")
-        self._fetch = fetch
+        self._fetch_all = fetch
+        self._search_journal = search
+        self._rows_at = rows
         self._manager: ManagerView | None = None
         self._entries: list[JournalEntry] = []
         self._more = False
@@ -39,10 +49,10 @@ class JournalPane(Pane):
         """Show this manager's journal."""
         before, self._manager = self._manager, manager
         if before is None or manager is None or before.name != manager.name or manager.handled < before.handled:
-            self.following = True
-            self._entries = []
+            self.find(self.filter)
         if before is None or manager is None or _news(before) != _news(manager):
             self.refresh_rows()
+            self.search_on()
 
     @property
     def _rows_high(self) -> int:
@@ -68,6 +78,32 @@ class JournalPane(Pane):
         self.following = self._up == 0
         if self.following:
             await self.catch_up()
+
+    async def _fetch(self, manager: str, limit: int, before: Key | None) -> JournalPage:
+        """A page of all entries, or of those found; of these, only saved ones."""
+        if self.found is None:
+            return await self._fetch_all(manager, limit, before)
+        places, more_before, more_after = self.found.page(min(limit, 500), None, None if before is None else before[2])
+        return JournalPage(manager, await self._rows_at(manager, places), more_before, more_after)
+
+    async def look_for(self, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """One slice of a search through the manager's journal."""
+        if self._manager is None:
+            return Found((), place, 0, 0, ended=True)
+        return await self._search_journal(self._manager.name, query, place, direction, rows)
+
+    def searched_of(self) -> tuple[str, int]:
+        """The journal, and how many events were handled."""
+        return "journal", self._manager.handled if self._manager is not None else 0
+
+    def forget_rows(self) -> None:
+        """Begin anew with the newest entries."""
+        self._entries, self._more, self._up = [], False, 0
+
+    def label(self) -> str:
+        """The chosen entry's."""
+        index = self._index_of_choice()
+        return "" if index is None else self._lines()[index][0].label
 
     def _in_sight(self) -> tuple[int, int]:
         """The first of the lines in sight, and the one after the last."""
@@ -156,7 +192,9 @@ class JournalPane(Pane):
         start = max(0, end - (height - 1))
         lines = every[start:end]
         if not lines:
-            return [*strips, Row(width).put("nothing handled yet", ink.faint).strip(ink.base)]
+            searching = self.found is not None and not self.found.complete
+            words = "searching …" if searching else "nothing handled yet" if self.found is None else "nothing found"
+            return [*strips, Row(width).put(words, ink.faint).strip(ink.base)]
         joints = brackets(self._twins(lines), len(lines))
         columns = _columns(lines, width)
         bracket = self._bracket_column(lines, joints, columns, width)
@@ -181,6 +219,7 @@ class JournalPane(Pane):
         row.put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         new = (self._manager.handled if self._manager else 0) - self._left_at
         note = f" +{new:,} new" if not self.following and new > 0 else ""
+        note = f" {self.found_words()}" if self.found is not None else note
         return row.put("─" * (width - row.used - len(note)), ink.rule).put(note, ink.accent)
 
     def _entry(self, row: Row, entry: JournalEntry, columns: tuple[int, int, int, int], in_hand: bool) -> None:
@@ -188,8 +227,11 @@ class JournalPane(Pane):
         glyph = {"✖": ink.alarm, "▸": ink.accent}.get(entry.glyph, ink.quiet)
         kind, label, words, _ = columns
         row.put(entry.glyph, glyph).put(" ", ink.plain).put(entry.where, ink.plain, kind - 3).to(kind)
-        row.put(entry.type, ink.bold if in_hand else ink.plain, label - kind - 1).to(label)
-        row.put(entry.label, ink.quiet, words - label - 1).to(words)
+        type_ = ink.bold if in_hand else ink.plain
+        if self.only:
+            type_ = ink.key if entry.label == self.only else ink.quiet
+        row.put(entry.type, type_, label - kind - 1).to(label)
+        row.put(entry.label, type_ if self.only else ink.quiet, words - label - 1).to(words)
         row.put(entry.words, self._tone(entry.tone), self._word_room(columns, row.width))
 
     def _action(self, row: Row, action: JournalAction, last: bool, columns: tuple[int, int, int, int]) -> None:

@@ -192,6 +192,10 @@ class ManagerPane(Stop):
                 return
         super().on_click(event)
 
+    def label(self) -> str:
+        """The event in hand's."""
+        return self._manager.turn.event.label if self._manager is not None and self._manager.turn is not None else ""
+
     def subject(self) -> Subject | None:
         """The manager."""
         return None if self._manager is None else ManagerOf(self._manager.name)

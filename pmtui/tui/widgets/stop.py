@@ -19,6 +19,10 @@ class Stop(Painted, can_focus=True):
     def subject(self) -> Subject | None:
         """What is to be looked at closely; None if there is nothing."""
 
+    @abstractmethod
+    def label(self) -> str:
+        """What the chosen thing is labelled by, its correlation id where one is known; empty if there is nothing."""
+
     def watch_has_focus(self, has_focus: bool) -> None:
         """Something in it shows where the focus is."""
         super().watch_has_focus(has_focus)
