@@ -69,6 +69,8 @@ class JournalPane(Pane):
         """Scroll by lines; down to the newest it follows again."""
         if self.following:
             self._left_at = self._manager.handled if self._manager else 0
+        if self.found is not None and self._entries:  # a search that still goes on has found older ones since
+            self._more = bool(self.found.page(1, None, self._entries[0].key[2])[0])
         wanted = self._up - delta
         while self._manager and self._more and self._entries and len(self._lines()) - wanted < self._rows_high:
             page = await self._fetch(self._manager.name, self._rows_high + abs(delta), self._entries[0].key)
@@ -205,7 +207,7 @@ class JournalPane(Pane):
             if action is None:
                 self._entry(row, entry, columns, in_hand)
             else:
-                self._action(row, action, last, columns)
+                self._action(row, entry, action, last, columns)
             if joint.strip() and row.used < bracket:
                 row.to(bracket).put(joint, ink.error)
             if action is None and time and row.used < time:
@@ -227,20 +229,27 @@ class JournalPane(Pane):
         glyph = {"✖": ink.alarm, "▸": ink.accent}.get(entry.glyph, ink.quiet)
         kind, label, words, _ = columns
         row.put(entry.glyph, glyph).put(" ", ink.plain).put(entry.where, ink.plain, kind - 3).to(kind)
-        type_ = ink.bold if in_hand else ink.plain
-        if self.only:
-            type_ = ink.key if entry.label == self.only else ink.quiet
-        row.put(entry.type, type_, label - kind - 1).to(label)
-        row.put(entry.label, type_ if self.only else ink.quiet, words - label - 1).to(words)
+        style = self._picked_out(entry, ink.bold if in_hand else ink.plain)
+        row.put(entry.type, style, label - kind - 1).to(label)
+        row.put(entry.label, ink.quiet, words - label - 1).to(words)
         row.put(entry.words, self._tone(entry.tone), self._word_room(columns, row.width))
 
-    def _action(self, row: Row, action: JournalAction, last: bool, columns: tuple[int, int, int, int]) -> None:
+    def _action(
+        self, row: Row, entry: JournalEntry, action: JournalAction, last: bool, columns: tuple[int, int, int, int]
+    ) -> None:
         ink = self.ink
         kind, _, words, _ = columns
         style = ink.error if action.tone == "error" else ink.quiet
         row.to(2).put("└ " if last else "├ ", ink.faint).put(action.where, style, kind - 5).to(kind)
-        row.put(action.type, ink.error if action.tone == "error" else ink.plain, words - kind - 1).to(words)
+        type_ = ink.error if action.tone == "error" else self._picked_out(entry, ink.plain)
+        row.put(action.type, type_, words - kind - 1).to(words)
         row.put(action.words, self._tone(action.tone, strong=True), self._word_room(columns, row.width))
+
+    def _picked_out(self, entry: JournalEntry, style: Style) -> Style:
+        """The ink of a type: where one correlation id is to stand out, its own alone do."""
+        if not self.only:
+            return style
+        return self.ink.key if entry.label == self.only else self.ink.quiet
 
     def _word_room(self, columns: tuple[int, int, int, int], width: int) -> int:
         return (columns[3] or width) - columns[2] - 1

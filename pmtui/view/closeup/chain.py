@@ -6,6 +6,7 @@ statements each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import Connection
 from typing import Any
 
 import msgspec
@@ -116,6 +117,13 @@ def causes(reader: Reader, row: Row) -> list[tuple[ActionOf, Row | None]]:
     return found
 
 
+def span_of(connection: Connection) -> tuple[int, int]:
+    """The first and the last id of a journal; the last is -1 where it is empty."""
+    # Each by itself: SQLite looks at both ends for one of them, and through the whole table for two at once.
+    first, last = connection.execute("SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)").fetchone()
+    return (0, -1) if last is None else (first, last)
+
+
 def handled(reader: Reader, manager: str, source: str, position: int) -> Handled | None:
     """What a manager's journal says of an event; None if it is not there.
 
@@ -126,7 +134,7 @@ def handled(reader: Reader, manager: str, source: str, position: int) -> Handled
         return None
     with ledger.database.explained():
         connection = ledger.database.connection
-        low, high = connection.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM journal").fetchone()
+        low, high = span_of(connection)
         left = _PROBED
         while low <= high and left > 0:
             middle = (low + high) // 2

@@ -6,7 +6,7 @@ from pmtui.model import json
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Instance
 from pmtui.storage.sqlite.ledger import instances_of
-from pmtui.view.closeup.chain import COLUMNS, Handled, handled, handled_of, stored
+from pmtui.view.closeup.chain import COLUMNS, Handled, handled, handled_of, span_of, stored
 from pmtui.view.closeup.replay import Journalled
 from pmtui.view.closeup.subject import EventAt, event_at
 from pmtui.view.reader import Reader
@@ -66,7 +66,7 @@ def begin(reader: Reader, manager: str, correlation: str) -> Past:
         return Past(None, 0, -1, 0, [])
     with ledger.database.reading(together=True) as connection:
         instance = instances_of(connection, [correlation]).get(correlation)
-        first, last = connection.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM journal").fetchone()
+        first, last = span_of(connection)
     if instance is not None and instance.started:
         source, _, position = instance.started.rpartition("@")
         start = handled(reader, manager, source, int(position)) if position.isdecimal() else None
