@@ -14,6 +14,8 @@ LONGEST_DATA = 4_000_000
 _LONGEST_VALUE = 20_000
 _MOST_NODES = 5_000
 _DEEPEST = 60
+_FEW = 50
+"""Lists and objects of up to so many are in sight at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class _Tree:
                 break
             children.append(self.node(str(key), each, depth + 1))
         size = f"{{{len(value):,}}}" if isinstance(value, dict) else f"[{len(value):,}]"
-        return Node(shown, size, "quiet", tuple(children), None, depth < 2, json_text(value))
+        return Node(shown, size, "quiet", tuple(children), None, depth < 2 and len(value) <= _FEW, json_text(value))
 
 
 def json_text(value: object) -> str:
