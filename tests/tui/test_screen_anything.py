@@ -12,6 +12,7 @@ from textual.geometry import Size
 from pmtui.tui.actions import ACTIONS
 from pmtui.tui.layout import SMALLEST
 from pmtui.tui.screens.main import MainScreen
+from pmtui.tui.widgets.finder import Finder
 from pmtui.view.pages import LogRow
 
 LEAVING = ("q", "ctrl+c", "ctrl+z")
@@ -44,7 +45,8 @@ def settled(shown) -> None:
     assert all(shown.app.size.region.contains_region(pane.region) for pane in seen)
     assert not any(one.region.overlaps(other.region) for one, other in combinations(seen, 2))
     assert main.pane in seen
-    assert [pane for pane in main.panes if pane.has_focus] == [main.pane]
+    finder = main.query_one(Finder)
+    assert [part for part in [*main.stops, finder] if part.has_focus] == [finder if finder.display else main.stop]
     for pane in main.log_panes:
         if not pane.is_on_screen:
             continue

@@ -148,7 +148,8 @@ class InspectorScreen(Screen[None]):
         """To what was looked at before; from the first, away."""
         self.workers.cancel_group(self, "commands")
         if not self._trail:
-            self.dismiss(None)
+            if self.app.screen is self:  # escape may have been pressed twice
+                self.dismiss(None)
             return
         step = self._trail.pop()
         self._show(step.closeup)
