@@ -111,7 +111,11 @@ class MainScreen(Screen[None]):
     @property
     def pane(self) -> Pane:
         """The pane that keys scroll."""
-        return self.focused if isinstance(self.focused, Pane) else self.panes[min(self._first, len(self.panes) - 1)]
+        if isinstance(self.focused, Pane):
+            return self.focused
+        if self._places is not None and not self._places.logs:
+            return self.journal
+        return self.panes[min(self._first, len(self.panes) - 1)]
 
     @property
     def stops(self) -> list[Stop]:
@@ -217,7 +221,8 @@ class MainScreen(Screen[None]):
         hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
         fallback = shown[0] if layout.logs and shown else journal
-        self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
+        if not self.query_one(Finder).display:  # the focus is lost where nothing fits
+            self.set_focus(self.stop if self.stop.display else fallback)
 
     def reveal(self, pane: Stop) -> None:
         """Give a part the focus, making room for it where it is out of sight."""
