@@ -7,7 +7,6 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from pmtui.tui.actions import ACTIONS, Action
-from pmtui.tui.screens.main import MainScreen
 
 _NOT_IN_PALETTE = {"pane", "palette"}
 
@@ -29,9 +28,8 @@ class ActionsProvider(Provider):
     """Every action of the registry by its words, key and sentence."""
 
     def _offered(self) -> list[Action]:
-        if not isinstance(self.screen, MainScreen):
-            return []
-        return [action for action in ACTIONS if action.id not in _NOT_IN_PALETTE]
+        place = getattr(self.screen, "place", "")
+        return [action for action in ACTIONS if place in action.places and action.id not in _NOT_IN_PALETTE]
 
     async def discover(self) -> Hits:
         """All of them, as long as nothing is typed."""
