@@ -57,12 +57,12 @@ class Finding(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A handling: what a handler was asked about, and what it gave, as text."""
+    """A handling: what a handler was asked about, and what it gave."""
 
     manager: str
     picked: Picked
     instance: Instance
-    gave: str
+    gave: Decision
 
 
 class Fresh:
@@ -103,7 +103,7 @@ class Fresh:
 
     def ask(self, manager: str, picked: Picked, instance: Instance, decision: Decision) -> None:
         """Remember a handling, to have it done once more."""
-        self._asked.append(Asked(manager, picked, instance, told(decision)))
+        self._asked.append(Asked(manager, picked, instance, decision))
 
     def finding(self) -> Finding | None:
         """Have all that was asked done once more; what is found for the first that was asked, None if nothing is."""
@@ -111,10 +111,10 @@ class Fresh:
         _write(self._to, [[each[:3] for each in group] for group in groups])
         answers: list[list[tuple[str, tuple[str, ...]]]] = _read(self._from)
         found = [
-            Finding(asked.manager, asked.picked, asked.gave, again, calls)
+            Finding(asked.manager, asked.picked, gave, again, calls)
             for group, answered in zip(groups, answers, strict=True)
             for asked, (again, calls) in zip(group, answered, strict=True)
-            if asked.gave != again or calls
+            if (gave := told(asked.gave)) != again or calls
         ]
         places = {(each.manager, each.picked): place for place, each in reversed(list(enumerate(self._asked)))}
         return min(found, key=lambda each: (not each.calls, places[each.manager, each.picked]), default=None)

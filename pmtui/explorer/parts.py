@@ -121,10 +121,13 @@ class Parts:
         logs: all events from outside.
         owners: of events.
         together: whether all is one part.
+
+    Attributes:
+        together: the same.
     """
 
     def __init__(self, app: App, logs: Logs, owners: Owners, *, together: bool) -> None:
-        self._together = together
+        self.together = together
         self._app = app
         self._logs = logs
         self._owners = owners
@@ -140,7 +143,7 @@ class Parts:
 
     def join(self, part: Part, touched: Touched) -> bool:
         """What a part has met belongs to it; whether that is more than it was."""
-        if self._together:
+        if self.together:
             return False
         some = next(iter(part.units))
         for unit in touched.units:
@@ -152,7 +155,7 @@ class Parts:
 
     def all(self) -> list[Part]:
         """The parts, as far as is known."""
-        if self._together:
+        if self.together:
             units = frozenset(Unit(name, "*") for name in self._app.managers)
             return [Part(units, tuple(self._app.managers), self._logs)]
         members: dict[Unit, set[Unit]] = {}

@@ -244,6 +244,16 @@ class WatchedLedger(MemoryLedger):
         rows = events.page(after, events.head if upto is None else upto - after)
         return [row for row in rows if row.type in types and (upto is None or row.position <= upto)]
 
+    def waiting(self, source: str, after: int, most: int) -> int:
+        """How many events of a source the manager handles, above a position; `most` stands for more."""
+        events = self.state.timers if source == TIMERS else self._logs[source].state.events
+        types = self._types[source]
+        found = 0
+        while found < most and (rows := events.page(after, most)):
+            after = rows[-1].position
+            found += sum(row.type in types for row in rows)
+        return min(found, most)
+
     def progress(self, source: str) -> int:
         """The number of how far the manager has come in a source: what it passed there, and what lies before it.
 
