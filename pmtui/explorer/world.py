@@ -128,7 +128,8 @@ class World:
                 key ^= self._numbers[name, state.clock]
             pin = self.interrupted(name)
             if pin is not None:
-                key ^= self._begun(name, pin)
+                key ^= self._numbers[name, tuple([(run.source, run.count) for run in pin.runs])]
+            key ^= self._received(name, state.passed)
         for context in self.arrivals:
             key ^= self._numbers[context, self.logs[context].state.arrived]
         return key
@@ -152,19 +153,24 @@ class World:
             for row in log.state.events.rows
         )
 
-    def _begun(self, manager: str, pin: Pin) -> int:
-        """The number of a turn beyond the ledger's: its events, and what was done of it so far."""
+    def _received(self, manager: str, passed: Mapping[str, int]) -> int:
+        """The number of the receipts above the durable cursors: a turn that is not saved has left them.
+
+        Of those below, no redelivery ever asks.
+        """
         key = 0
-        place = 0
-        for part in pin.runs:
-            rows = self.ledgers[manager].unread(part.source, part.first - 1, part.last)
-            key ^= self._numbers[manager, place, part.source, part.count]
-            for row in rows:
-                for log in self._owned:
-                    own = log.state.receipts.get(self._senders[manager, part.source])
-                    for receipt in own.receipts.get(row.position, ()) if own else ():
-                        key ^= self._numbers[manager, place, log.name, receipt.ordinal, receipt.fingerprint]
-                place += 1
+        for source in self._sources[manager]:
+            sender, last = self._senders[manager, source], passed.get(source, 0)
+            for log in self._owned:
+                own = log.state.receipts.get(sender)
+                if own is None or own.highest <= last:
+                    continue
+                places = {
+                    row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))
+                }
+                for receipt in own.between(last + 1, None):
+                    place = places.get(receipt.position, receipt.position)
+                    key ^= self._numbers[manager, source, place, log.name, receipt.ordinal, receipt.fingerprint]
         return key
 
     def has_receipt(self, manager: str, act: Act) -> bool:
