@@ -151,7 +151,7 @@ class Parts:
             self._unite(unit, some)
         for stream in touched.streams:
             self._own(stream, some)
-        return self._part_of(some).units != part.units
+        return self._members(some) != part.units
 
     def all(self) -> list[Part]:
         """The parts, as far as is known."""
@@ -163,9 +163,9 @@ class Parts:
             members.setdefault(self._find(unit), set()).add(unit)
         return [self._part(units) for units in members.values()]
 
-    def _part_of(self, unit: Unit) -> Part:
+    def _members(self, unit: Unit) -> set[Unit]:
         leader = self._find(unit)
-        return self._part({each for each in self._leader if self._find(each) == leader})
+        return {each for each in self._leader if self._find(each) == leader}
 
     def _part(self, units: set[Unit]) -> Part:
         """Some units with the events that concern them, and with the units that those concern."""
@@ -183,8 +183,7 @@ class Parts:
                 return Part(frozenset(units), managers, logs)
             for unit in more:
                 self._unite(unit, next(iter(units)))
-            leader = self._find(next(iter(units)))
-            units = {each for each in self._leader if self._find(each) == leader}
+            units = self._members(next(iter(units)))
 
     def _rows(self, context: str, rows: Iterable[Row], units: set[Unit], managers: tuple[str, ...]) -> list[Row]:
         kept = []
