@@ -1,7 +1,9 @@
 """Exploring an app over its logs: the way in."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 
+from pmtui.explorer.again import AGAIN
 from pmtui.explorer.exploration import Exploration, receivers_of
 from pmtui.explorer.following import follow
 from pmtui.explorer.parts import Owners, Touched
@@ -13,6 +15,7 @@ from pmtui.explorer.world import World
 from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Receiver
+from pmtui.model.errors import InputError
 from pmtui.storage.ledger import Instance
 from pmtui.storage.log import Row
 
@@ -40,7 +43,12 @@ def explore(
 
     Returns:
         The verdict; `holds` only if everything was covered.
+
+    Raises:
+        InputError: it was called while the app's file was imported, in the process that does so once more.
     """
+    if os.environ.get(AGAIN):
+        raise InputError("explore imports the app's file once more: call it under `if __name__ == '__main__':`")
     exploration = Exploration(
         app, logs, receivers_of(app, receivers), orders, bounds, watch, order_independent=order_independent
     )
