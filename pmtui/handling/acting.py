@@ -20,15 +20,17 @@ class _Received:
     """What the target already knows of one sender, within one transaction.
 
     Attributes:
+        key: what the keys of its actions begin with.
         receipts: those from the transaction's first action on.
         floor: up to here all is done, whatever receipts there are.
         clean: nothing of it concerns any action at hand.
         new, repeats: what this transaction adds.
     """
 
-    __slots__ = ("_marks", "clean", "floor", "new", "receipts", "repeats")
+    __slots__ = ("_marks", "clean", "floor", "key", "new", "receipts", "repeats")
 
-    def __init__(self, receipts: Sequence[Receipt], floor: int, first: int) -> None:
+    def __init__(self, key: str, receipts: Sequence[Receipt], floor: int, first: int) -> None:
+        self.key = key
         self.receipts = {(receipt.position, receipt.ordinal): receipt for receipt in receipts}
         self.floor = floor
         self.clean = not receipts and first > floor
@@ -141,25 +143,29 @@ class Target:
         writer = _Writer(transaction, self._aggregate, clock, self._log.name, known)
         await writer.prepare(acts)
         for act in acts:
-            sender = received.get(act.source)
+            source, position, ordinal = act.source, act.position, act.ordinal
+            sender = received.get(source)
             if sender is None:
-                sender = received[act.source] = await self._received(transaction, act.source, acts, receiver)
+                sender = received[source] = await self._received(transaction, source, acts, receiver)
             before = None
             if not sender.clean:
                 done = sender.done(act, receiver)
                 if done is not None:
                     act.outcome, act.first, act.added = "suppressed", done.first, done.added
                     continue
-                before = sender.receipts.get((act.position, act.ordinal))
-            key = self._keys[act.source]
-            first, added = writer.append(act, key) if act.kind == "append" else await writer.send(act, key)
+                before = sender.receipts.get((position, ordinal))
+            id_ = f"{sender.key}{position}/{ordinal}/"
+            if act.kind == "append":
+                first, added = writer.add(act, f"{id_}0", act.type, act.data), 1
+            else:
+                first, added = await writer.send(act, id_)
             act.first, act.added = first, added
             if before is None:
                 act.outcome = "performed"
-                sender.new.append(Receipt(act.position, act.ordinal, act.stream, act.fingerprint, first, added))
+                sender.new.append(Receipt(position, ordinal, act.stream, act.fingerprint, first, added))
             else:
                 act.outcome, act.original = "doubled" if added else "refused", before.first
-                sender.repeats.append(Repeat(act.position, act.ordinal, act.stream, first, added, before.first))
+                sender.repeats.append(Repeat(position, ordinal, act.stream, first, added, before.first))
         return writer, received
 
     async def _claim(self, transaction: LogTransaction, pin: Pin) -> None:
@@ -179,7 +185,7 @@ class Target:
         positions = [act.position for act in acts if act.source == source]  # in order, as a source gives them
         last = None if receiver == "high-water" else positions[-1]
         receipts = await transaction.receipts(sender, positions[0], last)
-        return _Received(receipts, await transaction.floor(sender), positions[0])
+        return _Received(self._keys[source], receipts, await transaction.floor(sender), positions[0])
 
     async def _settle(
         self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]
@@ -215,6 +221,7 @@ class _Writer:
     ) -> None:
         self.versions = versions
         self._transaction = transaction
+        self._head = transaction.head
         self._aggregate = aggregate
         self._stamp = clock.stamp()
         self._context = context
@@ -227,27 +234,23 @@ class _Writer:
         if unknown:
             self.versions.update(await self._transaction.versions(unknown))
 
-    def append(self, act: Act, key: str) -> tuple[int, int]:
-        """Add the event that an action asks for; its position, and that it is one."""
-        return self._add(act, key, ((act.type, act.data),))
+    def add(self, act: Act, id_: str, type_: str, data: str) -> int:
+        """Add an event to an action's stream; its position."""
+        stream = act.stream
+        version = self.versions[stream] = self.versions.get(stream, 0) + 1
+        draft = Draft(id_, stream, version, type_, data, act.metadata, self._stamp or act.cause)
+        self._drafts.append(draft)
+        position = self._head + len(self._drafts)
+        if self._aggregate is not None:
+            self._added.setdefault(stream, []).append(Row(position, *draft))
+        return position
 
-    async def send(self, act: Act, key: str) -> tuple[int, int]:
+    async def send(self, act: Act, id_: str) -> tuple[int, int]:
         """Add what the aggregate decides; the position of the first event (0: none) and how many."""
-        return self._add(act, key, await self._decided(act))
-
-    def _add(self, act: Act, key: str, new: Sequence[tuple[str, str]]) -> tuple[int, int]:
-        drafts, stream = self._drafts, act.stream
-        first = self._transaction.head + len(drafts) + 1
-        version = self.versions.get(stream, 0)
-        for index, (type_, data) in enumerate(new):
-            version += 1
-            id_ = f"{key}{act.position}/{act.ordinal}/{index}"
-            draft = Draft(id_, stream, version, type_, data, act.metadata, self._stamp or act.cause)
-            drafts.append(draft)
-            if self._aggregate is not None:
-                self._added.setdefault(stream, []).append(Row(first + index, *draft))
-        self.versions[stream] = version
-        return (first if new else 0), len(new)
+        positions = [
+            self.add(act, f"{id_}{index}", type_, data) for index, (type_, data) in enumerate(await self._decided(act))
+        ]
+        return (positions[0] if positions else 0), len(positions)
 
     async def _decided(self, act: Act) -> Sequence[tuple[str, str]]:
         """What the aggregate decides, given its history and the turn's earlier events."""

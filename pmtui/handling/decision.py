@@ -1,11 +1,15 @@
 """What follows from an event, and what became of it: plain data."""
 
 from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 
 from pmtui.storage.ledger import Instance, Outcome, Taken
 from pmtui.storage.log import Row
+
+
+_ordinal = attrgetter("ordinal")
 
 
 class Act(msgspec.Struct):
@@ -89,4 +93,8 @@ class Decision(msgspec.Struct):
     def taken(self) -> list[Taken]:
         """All its actions in order, with what became of them so far."""
         taken = [act.taken for act in self.acts]
-        return sorted([*taken, *self.own], key=lambda each: each.ordinal) if self.own else taken
+        if not self.own:
+            return taken
+        taken += self.own
+        taken.sort(key=_ordinal)
+        return taken

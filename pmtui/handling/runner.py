@@ -23,7 +23,7 @@ from pmtui.storage.ledger import (
     Ledger,
     LedgerState,
     Save,
-    actions_text,
+    actions_texts,
 )
 from pmtui.storage.log import Log, LogReader, Pin, Sender
 
@@ -316,21 +316,25 @@ class Runner:
 
     def _journal(self, turn: Turn) -> list[JournalRow]:
         number, stamp = turn.number, self._clock.stamp()
-        return [
-            JournalRow(
+        texts = actions_texts([decision.taken() for decision in turn.decisions])
+        journal = []
+        for decision, actions in zip(turn.decisions, texts, strict=True):
+            position, _, stream, _, type_, _, _, recorded_at = decision.row
+            source, correlation, outcome = decision.source, decision.correlation, decision.outcome
+            row = JournalRow(
                 number,
-                decision.source,
-                decision.row.position,
-                decision.row.type,
-                decision.row.stream,
-                decision.correlation,
-                decision.outcome,
-                decision.row.recorded_at,
-                stamp or decision.row.recorded_at,
-                actions_text(decision.taken()),
+                source,
+                position,
+                type_,
+                stream,
+                correlation,
+                outcome,
+                recorded_at,
+                stamp or recorded_at,
+                actions,
             )
-            for decision in turn.decisions
-        ]
+            journal.append(row)
+        return journal
 
     def _appended(self, turn: Turn) -> dict[str, Cursor]:
         """How far each target's log is known to go, where the turn appended to it or found that it had."""

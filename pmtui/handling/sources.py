@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice, repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pmtui.handling.clock import Clock
 from pmtui.model import instant
@@ -19,6 +20,10 @@ class Picked(NamedTuple):
 
     source: str
     row: Row
+
+
+_picked: Callable[[Any], Picked] = partial(tuple.__new__, Picked)
+"""`Picked._make` without a Python call an event."""
 
 
 def moment_of(row: Row) -> int:
@@ -174,7 +179,7 @@ class Sources:
                 break
             left = limit - len(picked)
             if len(ready) == 1 and left > 1 and (due is None or due > clock.horizon(source.latest(left))):
-                picked.extend(map(Picked, repeat(name), source.take_read(left)))
+                picked.extend(map(_picked, zip(repeat(name), source.take_read(left))))
             else:
                 picked.append(Picked(name, source.take()))
             if source.empty:

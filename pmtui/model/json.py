@@ -18,12 +18,12 @@ def encode(value: Any) -> str:
         ValueError: it holds what JSON cannot: NaN, infinity, half a surrogate pair, an unknown type.
     """
     try:
-        raw = _encode(value)
+        text = _encode(value).decode()
     except (TypeError, UnicodeEncodeError, OverflowError, RecursionError) as error:
         raise ValueError(f"cannot be written as JSON: {error}") from None
-    if b"null" in raw:  # msgspec writes NaN and infinity as null, which would be a silent change
+    if "null" in text:  # msgspec writes NaN and infinity as null, which would be a silent change
         _refuse_nan(value)
-    return raw.decode()
+    return text
 
 
 def canonical(value: Any) -> bytes:

@@ -1,10 +1,12 @@
 """A context's log in a SQLite file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError, OperationalError
 from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -73,6 +75,8 @@ CREATE TABLE pins(
 COLUMNS = "position, id, stream, version, type, data, metadata, recorded_at"
 _INSERT_EVENTS = "INSERT INTO events(id, stream, version, type, data, metadata, recorded_at)"
 _runs = msgspec.json.Decoder(tuple[Run, ...]).decode
+_row: Callable[[Any], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without a Python call a row; what comes from SQLite has as many columns as were asked for."""
 
 
 def head_of(connection: Connection) -> int:
@@ -93,7 +97,7 @@ def page_of(connection: Connection, after: int, limit: int) -> list[Row]:
     """
     sql = f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
     try:
-        return list(map(Row._make, connection.execute(sql, (after, limit))))
+        return list(map(_row, connection.execute(sql, (after, limit))))
     except OperationalError as error:
         if "UTF-8" not in str(error):
             raise
