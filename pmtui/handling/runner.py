@@ -30,6 +30,7 @@ from pmtui.storage.log import Log, LogReader, Pin, Sender
 LARGEST_TURN = 500
 _SCAVENGE_EVERY = 10_000
 _FIRED_AT_ONCE = 500
+_DECIDED_AT_ONCE = 50
 
 
 class Runner:
@@ -203,8 +204,24 @@ class Runner:
         self._sources.give_back(turn.cut(index))
 
     async def _decide(self, turn: Turn) -> None:
+        current: dict[str, Instance] = {}
+        alarms = Alarms()
+        # A few at a time: what was read of an event is then still in the processor's cache when it is decided.
+        while len(turn.decisions) < len(turn.picked):
+            await self._decide_some(turn, current, alarms)
+
+    async def _decide_some(self, turn: Turn, current: dict[str, Instance], alarms: Alarms) -> None:
+        """Decide the turn's next events, or end it before the one of them that cannot be.
+
+        Args:
+            turn: it gets their decisions.
+            current: the instances as the turn has changed them so far.
+            alarms: the timers that it has scheduled so far.
+        """
+        begin = len(turn.decisions)
+        some = turn.picked[begin : begin + _DECIDED_AT_ONCE]
         met: list[tuple[Event, str]] = []
-        for index, picked in enumerate(turn.picked):
+        for index, picked in enumerate(some, begin):
             try:
                 met.append(self._decider.meet(picked, index))
             except EventFailed:
@@ -212,23 +229,23 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-        fresh = await self._instances.remember({name for _, name in met})
-        current: dict[str, Instance] = {}
-        alarms = Alarms()
-        for index, (picked, (event, name)) in enumerate(zip(list(turn.picked), met, strict=True)):
-            if not turn.repeated and alarms.before(event.recorded_at):
+        fresh = await self._instances.remember({name for _, name in met if name not in current})
+        known, decide = self._instances.get, self._decider.decide
+        for index, (picked, (event, name)) in enumerate(zip(some, met, strict=False), begin):
+            if alarms.pending and not turn.repeated and alarms.before(event.recorded_at):
                 self._cut(turn, index)
                 break
-            instance = current.get(name) or self._instances.get(name)
+            instance = current.get(name) or known(name)
             try:
-                decision = self._decider.decide(picked, event, index, instance, fresh=name in fresh)
+                decision = decide(picked, event, index, instance, fresh=name in fresh)
             except EventFailed:
                 if index == 0 or turn.repeated:
                     raise
                 self._cut(turn, index)
                 break
             turn.add(decision)
-            fresh.discard(name)
+            if fresh:
+                fresh.discard(name)
             if decision.changed:
                 current[name] = decision.after
                 if decision.after.timers is not instance.timers:

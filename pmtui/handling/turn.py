@@ -27,6 +27,11 @@ class Alarms:
         else:
             self._due.pop(instance.correlation, None)
 
+    @property
+    def pending(self) -> bool:
+        """Whether any timer may come due."""
+        return self._first is not None
+
     def before(self, recorded_at: datetime) -> bool:
         """Whether a timer comes due before an event of this time, or with it."""
         if self._first is None:
@@ -93,7 +98,7 @@ class Turn:
     def add(self, decision: Decision) -> None:
         """What follows from its next event."""
         self.decisions.append(decision)
-        self.acts.extend(decision.acts)
+        self.acts += decision.acts
 
     def at(self, phase: Phase, *, action: int | None = None, target: str | None = None) -> Point:
         """Note that a phase is reached; the point that names it, after the turn's last event."""
