@@ -21,7 +21,8 @@ SCHEMA_VERSION = 1
 Kind = Literal["log", "ledger"]
 
 _BUSY_SECONDS = 30.0
-_CHUNKS = (500, 100, 20, 5, 1)
+_CHUNKS = (50, 10, 1)
+"""Rows a statement. More are slower: what is bound for them no longer fits into the processor's nearer caches."""
 _READ_ACTIONS = frozenset(
     {
         sqlite3.SQLITE_SELECT,
