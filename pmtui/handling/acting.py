@@ -78,6 +78,8 @@ class Target:
         self._log = log
         self._aggregate = aggregate
         self._senders = senders
+        some = next(iter(senders.values()))
+        self._owner = some.app, some.manager
         self._keys = {name: f"{sender.app}/{sender.manager}/{name}/" for name, sender in senders.items()}
         self._head = 0
         self._versions: dict[str, int] = {}
@@ -114,7 +116,7 @@ class Target:
             _undo(acts)
             raise
         self._head, self._versions = head, writer.versions
-        if len(self._versions) > _KEPT_VERSIONS:
+        if len(writer.versions) > _KEPT_VERSIONS:
             self._versions = {}
         return head
 
@@ -169,14 +171,14 @@ class Target:
         return writer, received
 
     async def _claim(self, transaction: LogTransaction, pin: Pin) -> None:
-        some = next(iter(self._senders.values()))
-        there = await transaction.pin(some.app, some.manager)
+        app, manager = self._owner
+        there = await transaction.pin(app, manager)
         if there is not None:
             if there.epoch > pin.epoch or there.turn > pin.turn:
-                raise Superseded(f"another worker of {some.manager} has taken over in {self._log.name}")
+                raise Superseded(f"another worker of {manager} has taken over in {self._log.name}")
             if there.turn == pin.turn and there.runs != pin.runs:
-                raise TurnTaken(f"turn {pin.turn} of {some.manager} was begun otherwise in {self._log.name}")
-        await transaction.set_pin(some.app, some.manager, pin)
+                raise TurnTaken(f"turn {pin.turn} of {manager} was begun otherwise in {self._log.name}")
+        await transaction.set_pin(app, manager, pin)
 
     async def _received(
         self, transaction: LogTransaction, source: str, acts: Sequence[Act], receiver: Receiver
@@ -230,7 +232,8 @@ class _Writer:
 
     async def prepare(self, acts: Sequence[Act]) -> None:
         """Learn the versions of all streams that are not known, at once."""
-        unknown = {act.stream for act in acts if act.stream not in self.versions}
+        known = self.versions
+        unknown = {act.stream for act in acts if act.stream not in known}
         if unknown:
             self.versions.update(await self._transaction.versions(unknown))
 

@@ -283,7 +283,11 @@ class Runner:
         act_first = turn.delivery == "act-then-save"
         moment = turn.latest()
         moves = self._sources.moves(turn.picked)
-        added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
+        added = turn.decided()
+        if act_first:
+            added += turn.acted()
+        else:
+            added += self._uncounted
         heads = self._appended(turn)
         changes = [(self._instances.get(name), after) for name, after in afters.items()]
         await self._ledger.save(
@@ -305,7 +309,7 @@ class Runner:
         self._uncounted = Counters()
         self.counters += added
         self._clock.reached(moment)
-        if any(before.timers is not after.timers for before, after in changes):
+        if any([before.timers is not after.timers for before, after in changes]):
             self.next_due = await self._ledger.next_due()
         self._instances.saved(afters)
 

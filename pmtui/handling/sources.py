@@ -182,7 +182,7 @@ class Sources:
                 picked.extend(map(_picked, zip(repeat(name), source.take_read(left))))
             else:
                 picked.append(Picked(name, source.take()))
-            if source.empty:
+            if source.empty and len(picked) < limit:
                 ready = await self._ready()
         return picked
 
@@ -196,7 +196,11 @@ class Sources:
 
     async def _ready(self) -> dict[str, Source]:
         """The sources that have a next event."""
-        return {name: source for name, source in self._sources.items() if await source.fill()}
+        ready = {}
+        for name, source in self._sources.items():
+            if not source.empty or await source.fill():
+                ready[name] = source
+        return ready
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.
@@ -224,8 +228,12 @@ class Sources:
     def moves(self, picked: Iterable[Picked]) -> dict[str, tuple[Cursor, Cursor]]:
         """The cursors that move, (from, to), when these events are done with."""
         last = {name: row.position for name, row in picked}
-        moves = {name: (source.cursor, source.done(last.get(name))) for name, source in self._sources.items()}
-        return {name: (before, after) for name, (before, after) in moves.items() if before != after}
+        moves = {}
+        for name, source in self._sources.items():
+            before, after = source.cursor, source.done(last.get(name))
+            if before is not after and before != after:
+                moves[name] = before, after
+        return moves
 
     def moved(self, moves: dict[str, tuple[Cursor, Cursor]]) -> None:
         """The moves are durable."""

@@ -58,8 +58,8 @@ class Database:
             raise StorageError(f"{path}: has no identity; it was not made by pmtui")
         self.identity: str = row[0]
         self._file = str(path.absolute())
-        self._inode = _inode(self._file)
-        self.bell = Bell(*self._inode or (0, 0))
+        self._inode = _inode(self._file) or (-1, -1)
+        self.bell = Bell(*self._inode)
         self.rings = kind == "log"
         self._wal_inode = _inode(self._file + "-wal")  # there since the first read, and stays while we are connected
 
@@ -100,8 +100,7 @@ class Database:
         Raises:
             WentBack: another file lies at the path by now.
         """
-        now = _inode(self._file)
-        if now is None or now != self._inode:
+        if _inode(self._file) != self._inode:
             raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
         if writing and _inode(self._file + "-wal") != self._wal_inode:
             raise WentBack(f"{self.path}-wal was replaced or removed while it was open; restart to see what is left")
@@ -375,7 +374,8 @@ def insert_many(connection: sqlite3.Connection, into: str, rows: Sequence[Sequen
         rows: all of one width.
     """
     if len(rows) == 1:
-        connection.execute(_insert(into, len(rows[0]), 1), rows[0])
+        # SQLite's binding takes a named tuple apart through Python, value by value; a plain one it does not.
+        connection.execute(_insert(into, len(rows[0]), 1), tuple(rows[0]))
         return
     start = 0
     while start < len(rows):
