@@ -37,14 +37,13 @@ class Ours:
 
     def turn(self, limit: int) -> bool:
         """A turn, all its points; whether there was one."""
-        turn = self.runner.take(limit)
+        return run(self._turn(limit))
+
+    async def _turn(self, limit: int) -> bool:
         found = False
-        while True:
-            try:
-                run(anext(turn))
-            except StopAsyncIteration:
-                return found
+        async for _ in self.runner.take(limit):
             found = True
+        return found
 
     def catch_up(self, limit: int = LARGEST_TURN) -> float:
         """Handle all there is, without a thread; the seconds it took."""

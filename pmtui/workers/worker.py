@@ -191,10 +191,15 @@ class Worker:
     def _whole_turn(self) -> bool:
         """A turn from its first point to its last, in one hop; whether there was one."""
         self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
-        found = False
-        while self._point_of(self._turn) is not None:
-            found = True
+        found = run(self._straight_through(self._turn))
         self._turn = None
+        return found
+
+    async def _straight_through(self, turn: AsyncGenerator[Point, None]) -> bool:
+        found = False
+        async for point in turn:
+            self._reached(point)
+            found = True
         return found
 
     def _next_point(self) -> bool:
@@ -212,9 +217,12 @@ class Worker:
             point = run(anext(turn))
         except StopAsyncIteration:
             return None
-        if self._control.crash_at == str(point):
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._reached(point)
         return point
+
+    def _reached(self, point: Point) -> None:
+        if self._control.crash_at and self._control.crash_at == str(point):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     async def close(self) -> None:
         """Close the files."""

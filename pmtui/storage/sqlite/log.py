@@ -195,6 +195,7 @@ class SqliteLog(SqliteReader):
     def __init__(self, name: str, database: Database) -> None:
         super().__init__(name, database)
         self._remembered: _Remembered | None = None
+        self._block = _Block(self)  # the same one each time: transactions of one connection never overlap
 
     @classmethod
     def open(
@@ -214,7 +215,7 @@ class SqliteLog(SqliteReader):
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`."""
-        return _Block(self)
+        return self._block
 
     def begin(self, connection: Connection) -> "SqliteLogTransaction":
         """Go on in a transaction that was just begun on this log, with what is remembered if it still holds."""
@@ -243,7 +244,7 @@ def _pin(connection: Connection, app: str, manager: str) -> Pin | None:
 
 
 class _Block:
-    """The block of one transaction of a log."""
+    """The block of a transaction of a log."""
 
     __slots__ = ("_log", "_transaction")
 
