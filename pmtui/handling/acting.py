@@ -148,7 +148,7 @@ class Target:
             source, position, ordinal = act.source, act.position, act.ordinal
             sender = received.get(source)
             if sender is None:
-                sender = received[source] = await self._received(transaction, source, acts, receiver)
+                sender = received[source] = await self._received(transaction, act, acts, receiver)
             before = None
             if not sender.clean:
                 done = sender.done(act, receiver)
@@ -181,13 +181,15 @@ class Target:
         await transaction.set_pin(app, manager, pin)
 
     async def _received(
-        self, transaction: LogTransaction, source: str, acts: Sequence[Act], receiver: Receiver
+        self, transaction: LogTransaction, first: Act, acts: Sequence[Act], receiver: Receiver
     ) -> _Received:
-        sender = self._senders[source]
-        positions = [act.position for act in acts if act.source == source]  # in order, as a source gives them
-        last = None if receiver == "high-water" else positions[-1]
-        receipts = await transaction.receipts(sender, positions[0], last)
-        return _Received(self._keys[source], receipts, await transaction.floor(sender), positions[0])
+        """What is known of the sender of an action, from that on: the first of its own, which come in order."""
+        source, position = first.source, first.position
+        sender, last = self._senders[source], None
+        if receiver != "high-water":
+            last = next(act.position for act in reversed(acts) if act.source == source)
+        receipts = await transaction.receipts(sender, position, last)
+        return _Received(self._keys[source], receipts, await transaction.floor(sender), position)
 
     async def _settle(
         self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]

@@ -8,7 +8,6 @@ import msgspec
 from pmtui.storage.ledger import Instance, Outcome, Taken
 from pmtui.storage.log import Row
 
-
 _ordinal = attrgetter("ordinal")
 
 

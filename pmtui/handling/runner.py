@@ -173,6 +173,11 @@ class Runner:
         else:
             self._uncounted += turn.acted()
 
+    @property
+    def more(self) -> bool:
+        """Whether events for the next turn are read already."""
+        return self._sources.more
+
     async def upcoming(self) -> Picked | None:
         """The event that the next turn begins with, as far as is known before timers fire; nothing is taken.
 
@@ -188,11 +193,14 @@ class Runner:
         pin, self._interrupted = self._interrupted, None
         cursors = self._sources.cursors()
         if pin is None:
-            picked = await self._sources.take(limit, self._clock, lambda: self.next_due, self._fire)
+            picked = await self._sources.take(limit, self._clock, self._due, self._fire)
         else:
             picked = await self._sources.repeat(pin.runs)
         name, delivery = self._manager.name, self._manager.cls.delivery
         return Turn(name, self._number + 1, picked, delivery, cursors, repeated=pin is not None)
+
+    def _due(self) -> int | None:
+        return self.next_due
 
     async def _fire(self, horizon: int) -> None:
         for correlation, *_ in await self._ledger.fire(self.state.epoch, horizon, _FIRED_AT_ONCE):
@@ -256,7 +264,7 @@ class Runner:
 
         Without this, what was durable by then would be lost (saved first) or, with no receiver, taken once more.
         """
-        while doubtful := turn.doubtful():
+        while self._app.aggregates and (doubtful := turn.doubtful()):
             pin = Pin(turn.number, self.state.epoch, turn.runs)
             try:
                 for target in doubtful:
@@ -309,7 +317,7 @@ class Runner:
         self._uncounted = Counters()
         self.counters += added
         self._clock.reached(moment)
-        if any([before.timers is not after.timers for before, after in changes]):
+        if any(before.timers is not after.timers for before, after in changes):
             self.next_due = await self._ledger.next_due()
         self._instances.saved(afters)
 
@@ -363,8 +371,9 @@ class Runner:
         for act in turn.acts:
             if act.added:
                 lasts[act.context] = max(lasts.get(act.context, 0), act.first + act.added - 1)
-        return {
-            context: Cursor(last, self._identities[context])
-            for context, last in lasts.items()
-            if context not in self._heads or last > self._heads[context].position
-        }
+        heads: dict[str, Cursor] = {}
+        for context, last in lasts.items():
+            known = self._heads.get(context)
+            if known is None or last > known.position:
+                heads[context] = Cursor(last, self._identities[context])
+        return heads

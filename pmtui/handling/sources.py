@@ -186,6 +186,11 @@ class Sources:
                 ready = await self._ready()
         return picked
 
+    @property
+    def more(self) -> bool:
+        """Whether any event that is read already is left."""
+        return any(not source.empty for source in self._sources.values())
+
     async def upcoming(self) -> Picked | None:
         """The next event by the policy, without taking it; None while there is none."""
         for source in self._sources.values():

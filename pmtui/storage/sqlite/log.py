@@ -318,7 +318,7 @@ class SqliteLogTransaction:
         known = self._sender(sender)
         number = known.number
         insert_many(self._connection, "INSERT OR IGNORE INTO receipts", [(number, *receipt) for receipt in receipts])
-        known.last = max(known.last, *[receipt.position for receipt in receipts])
+        known.last = max(known.last, max(receipts).position)
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
         """See `LogTransaction.repeated`."""
