@@ -276,8 +276,10 @@ def _text(text: object) -> bool:
     """Whether it is a text that can be stored."""
     if not isinstance(text, str) or not text:
         return False
+    if text.isascii():
+        return True
     try:
-        return text.isascii() or bool(text.encode())
+        return bool(text.encode())
     except UnicodeEncodeError:
         return False
 

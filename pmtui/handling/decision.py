@@ -45,17 +45,21 @@ class Act(msgspec.Struct):
     @property
     def taken(self) -> Taken:
         """The same as the journal keeps it."""
-        return Taken(
-            self.kind,
-            self.context,
-            self.stream,
-            self.type,
-            self.ordinal,
-            self.outcome,
-            self.first,
-            self.added,
-            self.original,
-        )
+        return _taken(self)
+
+
+def _taken(act: Act) -> Taken:
+    return Taken(
+        act.kind,
+        act.context,
+        act.stream,
+        act.type,
+        act.ordinal,
+        act.outcome,
+        act.first,
+        act.added,
+        act.original,
+    )
 
 
 class Decision(msgspec.Struct):
@@ -91,9 +95,8 @@ class Decision(msgspec.Struct):
 
     def taken(self) -> list[Taken]:
         """All its actions in order, with what became of them so far."""
-        taken = [act.taken for act in self.acts]
-        if not self.own:
-            return taken
-        taken += self.own
-        taken.sort(key=_ordinal)
+        taken = list(map(_taken, self.acts))
+        if self.own:
+            taken += self.own
+            taken.sort(key=_ordinal)
         return taken

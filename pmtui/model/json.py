@@ -1,12 +1,12 @@
 """JSON, one way in and one way out, with msgspec's traps closed."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 _encode = msgspec.json.Encoder(enc_hook=None).encode
-_canonical = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -26,9 +26,8 @@ def encode(value: Any) -> str:
     return text
 
 
-def canonical(value: Any) -> bytes:
-    """JSON with sorted keys: equal values give equal bytes. Only for what `encode` has accepted."""
-    return _canonical(value)
+canonical: Callable[[Any], bytes] = msgspec.json.Encoder(order="sorted").encode
+"""JSON with sorted keys: equal values give equal bytes. Only for what `encode` has accepted."""
 
 
 def quoted(text: str) -> str:
