@@ -1,7 +1,8 @@
 """Taking actions in a target log, receipts included: the receivers, written once for every storage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import event_of
@@ -14,6 +15,9 @@ from pmtui.storage.errors import Superseded
 from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
 
 _KEPT_VERSIONS = 20_000
+# Named tuples made of plain ones: half the cost of calling their classes.
+_draft: Callable[[tuple[str, str, int, str, str, str, str]], Draft] = partial(tuple.__new__, Draft)
+_receipt: Callable[[tuple[int, int, str, bytes, int, int]], Receipt] = partial(tuple.__new__, Receipt)
 
 
 class _Received:
@@ -164,7 +168,7 @@ class Target:
             act.first, act.added = first, added
             if before is None:
                 act.outcome = "performed"
-                sender.new.append(Receipt(position, ordinal, act.stream, act.fingerprint, first, added))
+                sender.new.append(_receipt((position, ordinal, act.stream, act.fingerprint, first, added)))
             else:
                 act.outcome, act.original = "doubled" if added else "refused", before.first
                 sender.repeats.append(Repeat(position, ordinal, act.stream, first, added, before.first))
@@ -243,7 +247,7 @@ class _Writer:
         """Add an event to an action's stream; its position."""
         stream = act.stream
         version = self.versions[stream] = self.versions.get(stream, 0) + 1
-        draft = Draft(id_, stream, version, type_, data, act.metadata, self._stamp or act.cause)
+        draft = _draft((id_, stream, version, type_, data, act.metadata, self._stamp or act.cause))
         self._drafts.append(draft)
         position = self._head + len(self._drafts)
         if self._aggregate is not None:

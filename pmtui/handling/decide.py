@@ -118,14 +118,14 @@ class Decider:
         correlation, status = instance.correlation, instance.status
         decision = Decision(name, row, event.recorded_at, "ignored", correlation, instance)
         if name == TIMERS:
-            timer = instance.timers.get(row.type)
-            if timer is None or timer.fired != row.position:
+            timer = instance.timers.get(event.type)
+            if timer is None or timer.fired != event.position:
                 return decision  # cancelled, replaced or ended after it came due
         if status == "completed" or not correlation:
             return decision
         try:
             if status == "missing":
-                if (name, row.type) not in self._starts:
+                if (name, event.type) not in self._starts:
                     decision.after = msgspec.structs.replace(instance, missed=instance.missed + 1)
                     decision.changed = True
                     return decision
@@ -143,17 +143,17 @@ class Decider:
         return decision
 
     def _handle(self, decision: Decision, event: Event, index: int, instance: Instance) -> None:
-        name, row, before = decision.source, decision.row, instance.state
+        name, type_, before = decision.source, event.type, instance.state
         state = self._states.read(before)
-        asked = self._methods[name, row.type](event, state)
+        asked = self._methods[name, type_](event, state)
         timers: Timers | None = None
         if name == TIMERS:
             timers = Timers(instance)
-            timers.drop(row.type)
+            timers.drop(type_)
         if asked is not None:
             if not hasattr(asked, "__iter__"):
                 raise Refused(f"{self._method(decision)} returned {type(asked).__name__}, not actions")
-            begun = f'{self._caused[name]}{row.position},"ordinal":'
+            begun = f'{self._caused[name]}{event.position},"ordinal":'
             ended = f',"correlation":{json.quoted(decision.correlation)}}}'
             for ordinal, action in enumerate(asked):
                 metadata = f"{begun}{ordinal}{ended}"

@@ -1,6 +1,7 @@
 """Handling itself: turn after turn of one manager, each as one generator that yields at every point."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
@@ -30,6 +31,10 @@ from pmtui.storage.log import Log, LogReader, Pin, Sender
 LARGEST_TURN = 500
 _SCAVENGE_EVERY = 10_000
 _FIRED_AT_ONCE = 500
+# A named tuple made of a plain one: half the cost of calling its class.
+_journal_row: Callable[[tuple[int, str, int, str, str, str, str, str, str, str]], JournalRow] = partial(
+    tuple.__new__, JournalRow
+)
 _DECIDED_AT_ONCE = 50
 
 
@@ -350,19 +355,23 @@ class Runner:
         for decision, actions in zip(turn.decisions, texts, strict=True):
             position, _, stream, _, type_, _, _, recorded_at = decision.row
             source, correlation, outcome = decision.source, decision.correlation, decision.outcome
-            row = JournalRow(
-                number,
-                source,
-                position,
-                type_,
-                stream,
-                correlation,
-                outcome,
-                recorded_at,
-                stamp or recorded_at,
-                actions,
+            handled_at = stamp or recorded_at
+            journal.append(
+                _journal_row(
+                    (
+                        number,
+                        source,
+                        position,
+                        type_,
+                        stream,
+                        correlation,
+                        outcome,
+                        recorded_at,
+                        handled_at,
+                        actions,
+                    )
+                )
             )
-            journal.append(row)
         return journal
 
     def _appended(self, turn: Turn) -> dict[str, Cursor]:
