@@ -12,7 +12,7 @@ from pmtui.handling.clock import written
 from pmtui.lab.clock import LabClock
 from pmtui.lab.hand import Hand
 from pmtui.lab.observer import Observer
-from pmtui.lab.scratch import Progress, Scratch
+from pmtui.lab.scratch import Scratch
 from pmtui.model import instant
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
@@ -28,6 +28,7 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.copies import Progress
 from pmtui.workers.protocol import (
     Advance,
     Command,
