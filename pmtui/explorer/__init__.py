@@ -5,8 +5,20 @@ The handling is the production one, on storage in memory: a turn is taken with a
 every next turn are taken (`search`).
 """
 
+from pmtui.explorer.rerun import assert_holds
 from pmtui.explorer.explore import explore, replay
 from pmtui.explorer.outside import outside
 from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict, Violation
 
-__all__ = ["Bounds", "Progress", "Replayed", "Step", "Verdict", "Violation", "explore", "outside", "replay"]
+__all__ = [
+    "Bounds",
+    "Progress",
+    "Replayed",
+    "Step",
+    "Verdict",
+    "Violation",
+    "assert_holds",
+    "explore",
+    "outside",
+    "replay",
+]

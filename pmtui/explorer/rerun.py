@@ -1,0 +1,55 @@
+"""Running a story again, as a command and as a test."""
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pmtui.explorer.crashfile import decoded
+from pmtui.explorer.story import Story
+from pmtui.explorer.verdict import Violation
+from pmtui.model.app import App
+from pmtui.workers.appfile import load
+
+
+class Again(NamedTuple):
+    """How a story went when it was run again.
+
+    Attributes:
+        outcome: `same` (it shows the same again), `holds` (it goes to its end and nothing is wrong), `otherwise`.
+        violation: what showed, None if nothing did.
+    """
+
+    outcome: Literal["same", "holds", "otherwise"]
+    violation: Violation | None
+
+
+def again(app: App, story: Story) -> Again:
+    """Take a story's steps again, or explore its events where only that shows it."""
+    if not story.by_steps:
+        violation = story.shown(app)
+        return Again("holds" if violation is None else "same", violation)
+    whole, violation = story.taken(app, story.violation.steps)
+    if story.same(violation):
+        return Again("same", violation)
+    return Again("holds" if whole and violation is None else "otherwise", violation)
+
+
+def assert_holds(app: str | Path, story: str) -> None:
+    """Assert that a story can no longer happen: neither as it did, nor otherwise with the same events.
+
+    Args:
+        app: the app's file, `shop.py` or `shop.py:app`, or `module:app`. It is imported.
+        story: the text of a `.crash.json`.
+
+    Raises:
+        AssertionError: it still happens; the text tells how.
+        InputError: the story is of another app, or no story.
+    """
+    __tracebackhide__ = True  # pytest then shows the story, not this function
+    found = load(str(app)).app
+    told = decoded(story).story_for(found)
+    violation = again(found, told).violation
+    if not told.same(violation):
+        violation = told.found(found, told.logs)
+    if violation is not None:
+        steps = (f"{number}. {step}" for number, step in enumerate(violation.story, 1))
+        raise AssertionError("\n".join([violation.sentence, *steps, f"at {violation.at}"]))
