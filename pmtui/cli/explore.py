@@ -16,9 +16,8 @@ import msgspec
 
 from pmtui.cli.live import LiveLine
 from pmtui.cli.options import app_argument, data_folder, data_option, receiver_option
-from pmtui.cli.story import keep
+from pmtui.cli.story import keep, read_story
 from pmtui.explorer.rerun import again
-from pmtui.explorer.crashfile import read
 from pmtui.explorer.explore import explore
 from pmtui.explorer.junit import junit
 from pmtui.explorer.markdown import markdown
@@ -27,7 +26,7 @@ from pmtui.explorer.reading import read_logs
 from pmtui.explorer.report import EXIT, Report, report_of
 from pmtui.explorer.search import Orders
 from pmtui.explorer.shrink import Shrunk, shrink
-from pmtui.explorer.story import Logs, Story, count, story_of
+from pmtui.explorer.story import Logs, count, story_of
 from pmtui.explorer.text import text
 from pmtui.explorer.verdict import Bounds, Outcome, Progress, Verdict
 from pmtui.model.app import Receiver
@@ -226,20 +225,12 @@ def _takes(logs: Logs, small: Shrunk) -> str:
 
 
 def _replay(found: AppFile, file: Path) -> Told:
-    story = _read_story(found, file)
+    story = read_story(found, file)
     went = again(found.app, story)
     steps = len(story.violation.steps)
     verdict = Verdict(_VERDICTS[went.outcome], steps + 1, steps, "the story's order", 0.0, went.violation)
     report = report_of(found.app.name, verdict, safe)
     return Told(verdict, msgspec.structs.replace(report, headline=_HEADLINES[went.outcome]))
-
-
-def _read_story(found: AppFile, file: Path) -> Story:
-    try:
-        return read(file).story_for(found.app)
-    except InputError as error:
-        text = str(error)
-        raise InputError(text if text.startswith(str(file)) else f"{file}: {text}") from None
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

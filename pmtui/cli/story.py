@@ -4,10 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmtui.explorer.crashfile import CrashFile, crash_file, write_new
+from pmtui.explorer.crashfile import CrashFile, crash_file, read, write_new
 from pmtui.explorer.redact import redact
 from pmtui.explorer.story import Story
 from pmtui.explorer.testfile import test_file
+from pmtui.model.errors import InputError
 from pmtui.view.safe import safe
 from pmtui.workers.appfile import AppFile
 
@@ -54,6 +55,31 @@ def keep(found: AppFile, story: Story, nearest: str, *, write_test: Path | None,
             opened.write(text)
         notes.append(("test", safe(str(write_test))))
     return Kept(file, tuple(notes))
+
+
+def read_story(found: AppFile, file: Path) -> Story:
+    """The story in a crash file.
+
+    Raises:
+        InputError: one line that names the file.
+    """
+    told = read(file)
+    try:
+        return told.story_for(found.app)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+
+
+def app_of(file: Path) -> str:
+    """Where a crash file says that its app was found, as APP; nothing is imported.
+
+    Raises:
+        InputError: one line that names the file.
+    """
+    spec = read(file).found
+    where, colon, attribute = spec.rpartition(":")
+    in_file = where.endswith(".py")
+    return f"{Path(os.path.normpath(file.absolute().parent / where))}{colon}{attribute}" if in_file else spec
 
 
 def _about_data(shown: bool, kept: tuple[str, ...]) -> str:

@@ -23,4 +23,5 @@ def junit(report: Report) -> str:
         Xml.SubElement(case, "error", {"type": "incomplete", "message": report.headline})
     Xml.SubElement(case, "system-out").text = "\n".join([report.headline, *report.remarks])
     Xml.indent(suites)
-    return Xml.tostring(suites, encoding="utf-8").decode() + "\n"
+    text: bytes = Xml.tostring(suites, encoding="utf-8")
+    return text.decode() + "\n"
