@@ -24,13 +24,14 @@ def arranged(app: App, story: Story) -> Story | None:
         None where there is no such story: its turns are larger, or what was appended comes too late for its order.
     """
     steps = tuple(step for step in story.violation.steps if step.what != "arrived")
-    if not story.by_steps or any(len(step.sources) > 1 or step.targets for step in steps):
+    if any(len(step.sources) > 1 or step.targets for step in steps):
         return None
     oldest = msgspec.structs.replace(
         story, orders="oldest", violation=msgspec.structs.replace(story.violation, steps=steps)
     )
     for candidate in (oldest, _timed(oldest)):
-        if candidate.shown(app) is not None:
+        whole, violation = candidate.taken(app, candidate.violation.steps)
+        if story.same(violation) if story.by_steps else whole:
             return candidate
     return None
 

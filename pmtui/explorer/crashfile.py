@@ -114,7 +114,7 @@ def encoded(file: CrashFile) -> bytes:
 def write_new(folder: Path, file: CrashFile) -> Path:
     """Write `APP.crash.json`, or `APP-2.crash.json` and so on where that is there already; returns the path.
 
-    Only its owner may read it. A file that says the same already is left as it is.
+    Only its owner may read it. A file that tells of the same already is left as it is.
 
     Raises:
         OSError: it cannot be written.
@@ -125,13 +125,23 @@ def write_new(folder: Path, file: CrashFile) -> Path:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            if path.is_file() and path.stat().st_size == len(text) and path.read_bytes() == text:
+            if _tells_of(path, file):
                 return path
             continue
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(text)
         return path
     raise AssertionError("there is always a next number")
+
+
+def _tells_of(path: Path, file: CrashFile) -> bool:
+    """Whether the file that is there has the same story, perhaps in other words."""
+    try:
+        there = read(path)
+    except InputError:
+        return False
+    words = {"sentence": file.sentence, "story": file.story}
+    return encoded(msgspec.structs.replace(there, **words)) == encoded(file)
 
 
 def read(path: Path) -> CrashFile:

@@ -9,12 +9,16 @@ from pmtui.explorer.verdict import Violation
 from pmtui.model.app import App
 from pmtui.workers.appfile import load
 
+SECONDS = 60.0
+"""The longest that exploring a story's few events may take."""
+
 
 class Again(NamedTuple):
     """How a story went when it was run again.
 
     Attributes:
-        outcome: `same` (it shows the same again), `holds` (it goes to its end and nothing is wrong), `otherwise`.
+        outcome: `same` (it shows the same again), `holds` (it goes to its end, or all of its events were covered, and
+            nothing is wrong), `otherwise`.
         violation: what showed, None if nothing did.
     """
 
@@ -25,8 +29,10 @@ class Again(NamedTuple):
 def again(app: App, story: Story) -> Again:
     """Take a story's steps again, or explore its events where only that shows it."""
     if not story.by_steps:
-        violation = story.shown(app)
-        return Again("holds" if violation is None else "same", violation)
+        verdict = story.explored(app, story.logs, SECONDS)
+        if story.same(verdict.violation):
+            return Again("same", verdict.violation)
+        return Again("holds" if verdict.verdict == "holds" else "otherwise", verdict.violation)
     whole, violation = story.taken(app, story.violation.steps)
     if story.same(violation):
         return Again("same", violation)
@@ -47,9 +53,13 @@ def assert_holds(app: str | Path, story: str) -> None:
     __tracebackhide__ = True  # pytest then shows the story, not this function
     found = load(str(app)).app
     told = decoded(story).story_for(found)
-    violation = again(found, told).violation
-    if not told.same(violation):
-        violation = told.found(found, told.logs)
-    if violation is not None:
+    went = again(found, told)
+    violation = went.violation
+    if went.outcome == "otherwise":
+        verdict = told.explored(found, told.logs, SECONDS)
+        violation = verdict.violation
+        if verdict.verdict == "incomplete":
+            raise AssertionError(f"the story goes otherwise now, and not all that can happen was seen: {verdict.why}")
+    if told.same(violation) and violation is not None:
         steps = (f"{number}. {step}" for number, step in enumerate(violation.story, 1))
         raise AssertionError("\n".join([violation.sentence, *steps, f"at {violation.at}"]))

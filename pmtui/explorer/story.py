@@ -7,7 +7,7 @@ import msgspec
 from pmtui.explorer.explore import explore, replay
 from pmtui.explorer.outside import outside
 from pmtui.explorer.search import Orders
-from pmtui.explorer.verdict import Bounds, Step, Violation
+from pmtui.explorer.verdict import Bounds, Step, Verdict, Violation
 from pmtui.model.app import App, Receiver
 from pmtui.storage.log import Row
 
@@ -37,9 +37,15 @@ class Story(msgspec.Struct, frozen=True):
     by_steps: bool = True
 
     def same(self, other: Violation | None) -> bool:
-        """Whether another violation is of the same kind and manager, and at the same line where that is known."""
+        """Whether another violation is wrong in the same way.
+
+        That is of the same kind and manager, and at the same line where that is known; a manager that cannot go on
+        must say why in the same words, whatever numbers are in them.
+        """
         ours = self.violation
         if other is None or (other.kind, other.manager) != (ours.kind, ours.manager):
+            return False
+        if ours.kind == "stuck" and _words(ours.sentence) != _words(other.sentence):
             return False
         return not ours.at or other.at == ours.at
 
@@ -71,7 +77,12 @@ class Story(msgspec.Struct, frozen=True):
 
     def found(self, app: App, logs: Logs, seconds: float = SECONDS) -> Violation | None:
         """What an exploration of other events finds within some seconds, if it is the same."""
-        verdict = explore(
+        violation = self.explored(app, logs, seconds).violation
+        return violation if self.same(violation) else None
+
+    def explored(self, app: App, logs: Logs, seconds: float = SECONDS) -> Verdict:
+        """The verdict on other events, explored as the story's were, for at most some seconds."""
+        return explore(
             app,
             logs,
             receivers=self.receivers,
@@ -79,7 +90,6 @@ class Story(msgspec.Struct, frozen=True):
             bounds=Bounds(_STATES, seconds),
             order_independent=self.order_independent,
         )
-        return verdict.violation if self.same(verdict.violation) else None
 
 
 def story_of(
@@ -94,6 +104,10 @@ def story_of(
     """The story of what an exploration found; the arguments are those of `explore`."""
     story = Story(violation, only(app, logs, violation), dict(receivers or {}), orders, order_independent)
     return story if story.shown(app) is not None else msgspec.structs.replace(story, by_steps=False)
+
+
+def _words(sentence: str) -> list[str]:
+    return [word for word in sentence.split() if not any(map(str.isdigit, word))]
 
 
 def only(app: App, logs: Logs, violation: Violation) -> Logs:
