@@ -1,16 +1,22 @@
 """Running a story again, as a command and as a test."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from pmtui.explorer.crashfile import decoded
 from pmtui.explorer.story import Story
-from pmtui.explorer.verdict import Violation
+from pmtui.explorer.verdict import Step, Violation
 from pmtui.model.app import App
+from pmtui.model.point import Point
 from pmtui.workers.appfile import load
 
 SECONDS = 60.0
 """The longest that exploring a story's few events may take."""
+_ACTIONS = 8
+"""A turn that saves before it acts ends at its last action, of so many at most."""
 
 
 class Again(NamedTuple):
@@ -36,7 +42,23 @@ def again(app: App, story: Story) -> Again:
     whole, violation = story.taken(app, story.violation.steps)
     if story.same(violation):
         return Again("same", violation)
-    return Again("holds" if whole and violation is None else "otherwise", violation)
+    if whole and violation is None:
+        return Again("holds", None)
+    # The last step ended where it went wrong. Where it no longer does, its turn goes on to its end.
+    for step in _to_the_end(story.violation.steps[-1:]):
+        whole, otherwise = story.taken(app, [*story.violation.steps[:-1], step])
+        if whole and otherwise is None:
+            return Again("holds", None)
+    return Again("otherwise", violation)
+
+
+def _to_the_end(steps: Sequence[Step]) -> Iterator[Step]:
+    for step in steps:
+        if step.what != "arrived":
+            at = Point.parse(step.point)
+            for phase, action in (("saved", None), *(("acted", action) for action in range(_ACTIONS))):
+                end = Point(at.manager, at.source, at.position, phase, action)  # type: ignore[arg-type]  # mypy joins the tuples to str
+                yield msgspec.structs.replace(step, what="handled", point=str(end))
 
 
 def assert_holds(app: str | Path, story: str) -> None:

@@ -39,13 +39,13 @@ class Story(msgspec.Struct, frozen=True):
     def same(self, other: Violation | None) -> bool:
         """Whether another violation is wrong in the same way.
 
-        That is of the same kind and manager, and at the same line where that is known; a manager that cannot go on
-        must say why in the same words, whatever numbers are in them.
+        That is of the same kind and manager, and at the same line where that is known. It must be the same action
+        that is doubled or lost, and the same reason why a manager cannot go on, whatever numbers are in it.
         """
         ours = self.violation
         if other is None or (other.kind, other.manager) != (ours.kind, ours.manager):
             return False
-        if ours.kind == "stuck" and _words(ours.sentence) != _words(other.sentence):
+        if ours.kind in ("doubled", "lost", "stuck") and _words(ours.sentence) != _words(other.sentence):
             return False
         return not ours.at or other.at == ours.at
 
@@ -107,7 +107,8 @@ def story_of(
 
 
 def _words(sentence: str) -> list[str]:
-    return [word for word in sentence.split() if not any(map(str.isdigit, word))]
+    what, _, _ = sentence.partition(" when the worker ")
+    return [word for word in what.split() if not any(map(str.isdigit, word))]
 
 
 def only(app: App, logs: Logs, violation: Violation) -> Logs:
