@@ -15,6 +15,8 @@ _ACTIONS = 8
 
 def nearest(app: App, story: Story) -> str:
     """What must be otherwise for nothing to be wrong, as `killed after saving`; empty where nothing near is right."""
+    if not story.by_steps:
+        return ""
     steps = story.violation.steps
     for place, step in reversed([*enumerate(steps)]):
         if step.what == "crash" and not step.targets:
