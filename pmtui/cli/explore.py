@@ -45,7 +45,7 @@ def _orders(_ctx: click.Context, _param: click.Parameter, value: str) -> Orders:
         return "oldest"
     if value.isascii() and value.isdecimal() and 0 < len(value.lstrip("0")) < 7:
         return int(value)
-    raise click.BadParameter(f"{value!r} is neither all nor oldest nor a number of random orders, at most 999999.")
+    raise click.BadParameter("neither all nor oldest nor a number of random orders, at most 999999.")
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
