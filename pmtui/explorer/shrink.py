@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from pmtui.explorer.payload import shorter, without_each
+from pmtui.explorer.singly import singly
 from pmtui.explorer.story import Logs, Story, count, kept_of, only
 from pmtui.explorer.verdict import Step, Violation
 from pmtui.model import json
@@ -58,6 +59,8 @@ class _Shrinking:
                 self._fewer_steps()
                 self._fewer_events()
                 self._smaller_payloads()
+            self._story = singly(self._app, self._story)
+            self._fewer_steps()
         except OutOfTime:
             minimal = False
         return Shrunk(self._story, minimal)
