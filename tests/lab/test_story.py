@@ -76,7 +76,7 @@ ORDER = row("orders", "OrderPlaced", '{"order_id": "o-1", "do": "p"}')
 
 async def test_a_story_dies_where_it_says_and_shows_the_same_after_the_restart(tmp_path: Path, opened: Open) -> None:
     hands = await opened(*app_and_story(tmp_path, ONE, {"orders": [ORDER]}))
-    assert hands.manager.crash_at == "fulfilment:orders@1:acted:0"
+    assert hands.hints["X"] == "is set: it dies at orders@1, action 1"
     await hands.session.step_event("fulfilment")
     await hands.dead()
     assert await hands.types("payments") == ["PaymentTaken"]
@@ -92,7 +92,7 @@ async def test_starting_over_sets_the_crash_again(tmp_path: Path, opened: Open) 
     await hands.dead()
     await hands.session.start_over()
     await hands.until(lambda now: now.manager("fulfilment").state == "paused")
-    assert hands.manager.crash_at == "fulfilment:orders@1:acted:0"
+    assert hands.hints["X"] == "is set: it dies at orders@1, action 1"
 
 
 async def test_events_come_in_the_storys_order_whatever_time_they_were_recorded_at(
