@@ -251,6 +251,7 @@ def _say(told: Told) -> None:
     width = min(shutil.get_terminal_size().columns, 100) if terminal else None
     lines = text(told.report, width, told.notes)
     color = None if told.verdict.verdict == "holds" or "NO_COLOR" in os.environ else "red"
-    click.echo(click.style(lines[0], bold=True, fg=color) if terminal else lines[0])
-    for line in lines[1:]:
+    for line in lines.head:
+        click.echo(click.style(line, bold=True, fg=color) if terminal else line)
+    for line in lines.body:
         click.echo(line)

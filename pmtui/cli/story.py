@@ -1,9 +1,11 @@
 """What becomes of a story on the command line: its files, and running it again."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmtui.explorer.arranged import arranged
 from pmtui.explorer.crashfile import CrashFile, crash_file, read, write_new
 from pmtui.explorer.redact import redact
 from pmtui.explorer.story import Story
@@ -45,7 +47,8 @@ def keep(found: AppFile, story: Story, nearest: str, *, write_test: Path | None,
     file: Path | None = None
     try:
         file = write_new(Path(), as_seen_from(Path.cwd()))
-        notes.append(("story", safe(str(file))))
+        opens = "" if arranged(found.app, story) is None else f"; to open it: pmtui lab {shlex.quote(str(file))}"
+        notes.append(("story", safe(f"{file}{opens}")))
         notes.append(("", _about_data(show_data, kept)))
     except OSError as error:
         notes.append(("note", f"the story could not be written here: {error.strerror}"))

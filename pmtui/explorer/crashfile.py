@@ -227,7 +227,7 @@ def _rows(name: str, events: Sequence[msgspec.Raw]) -> list[Row]:
             if position is None or position <= (rows[-1].position if rows else 0):
                 raise ValueError("needs a position above the one before")
             version = versions[event["subject"]] = versions.get(event["subject"], 0) + 1
-            rows.append(Row(*cloudevent.columns(event, version)))
+            rows.append(Row(*cloudevent.columns(event))._replace(version=version))
         except ValueError as error:
             raise InputError(f"event {number} of {name}: {error}") from None
     return rows

@@ -2,14 +2,22 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pmtui.explorer.report import Report
 
 _LABEL = 6
 
 
-def text(report: Report, width: int | None, notes: Iterable[tuple[str, str]] = ()) -> list[str]:
-    """Lines: the verdict first, then what led there, aligned.
+class Text(NamedTuple):
+    """Lines: the verdict in `head`, what led there and what is to be said beside it in `body`, aligned."""
+
+    head: list[str]
+    body: list[str]
+
+
+def text(report: Report, width: int | None, notes: Iterable[tuple[str, str]] = ()) -> Text:
+    """Tell a report.
 
     Args:
         report: what to tell.
@@ -17,18 +25,17 @@ def text(report: Report, width: int | None, notes: Iterable[tuple[str, str]] = (
         notes: more to say below, each with its label.
     """
     found = report.found
-    if found is None:
-        lines = _broken(report.headline, width, "", "")
-    else:
-        lines = _broken(f"{report.verdict}: {found.sentence}", width, "", "")
-        lines += [""] if found.story else []
-        for number, step in enumerate(found.story, 1):
-            lines += _broken(step, width, f"{number:>3}  ", "     ")
+    body: list[str] = []
     rows = [*_rows(report), *notes]
-    lines += [""] if rows and found is not None else []
+    if found is not None:
+        body += [""] if found.story else []
+        for number, step in enumerate(found.story, 1):
+            body += _broken(step, width, f"{number:>3}  ", "     ")
+        body += [""] if rows else []
     for label, value in rows:
-        lines += _broken(value, width, f"  {label:<{_LABEL}} ", " " * (_LABEL + 3))
-    return lines
+        body += _broken(value, width, f"  {label:<{_LABEL}} ", " " * (_LABEL + 3))
+    head = report.headline if found is None else f"{report.verdict}: {found.sentence}"
+    return Text(_broken(head, width, "", ""), body)
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str]]:

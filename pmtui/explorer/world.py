@@ -207,7 +207,7 @@ class World:
     def goes_on(self) -> bool:
         """Whether anything can still happen: a turn to repeat, an event, a timer, an event from outside."""
         for manager in self.managers:
-            if self.interrupted(manager) is not None or any(self.ready(manager).values()):
+            if self.interrupted(manager) is not None or any(self.ready(manager, 1).values()):
                 return True
             if self.fires(manager, dry=True):
                 return True

@@ -41,24 +41,24 @@ def holds(**more) -> Report:
     ],
 )
 def test_what_holds_is_one_line(orders, words):
-    assert text(report_of("shop", Verdict("holds", 401, 2801, orders, 0.01), safe), None) == [words]
+    assert text(report_of("shop", Verdict("holds", 401, 2801, orders, 0.01), safe), None) == ([words], [])
 
 
 def test_handlers_never_reached_and_invariants_without_data_are_told():
-    lines = text(holds(unreached=("a.b", "c.d"), blind=("stock",)), None)
-    assert [line.strip() for line in lines[1:]] == ["note   never reached: a.b, c.d", "note   never saw data: stock"]
+    lines = text(holds(unreached=("a.b", "c.d"), blind=("stock",)), None).body
+    assert [line.strip() for line in lines] == ["note   never reached: a.b, c.d", "note   never saw data: stock"]
 
 
 def test_a_bound_that_was_reached_is_said_and_never_called_holding():
     report = report_of("shop", Verdict("incomplete", 10, 20, "every order", 1, why="10 states"), safe)
-    assert text(report, None) == ["incomplete: stopped at 10 states, nothing wrong in 10 states, 20 edges"]
+    assert text(report, None).head == ["incomplete: stopped at 10 states, nothing wrong in 10 states, 20 edges"]
 
 
 def test_a_violation_is_a_sentence_then_its_story_then_where(violated):
-    lines = text(violated, None)
-    assert lines[0] == f"violated: {violated.found.sentence}"
-    assert lines[2].strip() == "1  charging handles orders@1 and is killed after acting and before saving"
-    assert lines[3].strip() == "2  charging handles orders@1 again"
+    head, lines = text(violated, None)
+    assert head == [f"violated: {violated.found.sentence}"]
+    assert lines[1].strip() == "1  charging handles orders@1 and is killed after acting and before saving"
+    assert lines[2].strip() == "2  charging handles orders@1 again"
     told = "\n".join(lines)
     assert "story_kit.py:" in told
     assert "def charge(self, event, state):" in told
@@ -68,7 +68,8 @@ def test_a_violation_is_a_sentence_then_its_story_then_where(violated):
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_no_line_is_wider_than_the_terminal(violated, width):
-    assert max(map(len, text(violated, width, [("story", "x y " * 40)]))) <= width
+    lines = text(violated, width, [("story", "x y " * 40)])
+    assert max(map(len, [*lines.head, *lines.body])) <= width
 
 
 def test_junit_has_one_case_that_fails_with_the_story(violated):
@@ -95,7 +96,7 @@ HOSTILE = "</failure>\x1b[31m<b>@all</b> `x` [a](http://b) \u202e *y* | ]]> \x00
 def test_what_events_say_is_neither_markup_nor_control_anywhere(story):
     violation = msgspec.structs.replace(story.violation, sentence=HOSTILE, story=(HOSTILE, "x"))
     report = report_of("shop", Verdict("violated", 2, 7, "every order", 0.5, violation), safe)
-    for rendered in (junit(report), markdown(report), "\n".join(text(report, 80))):
+    for rendered in (junit(report), markdown(report), "\n".join(text(report, 80).head)):
         assert "\x1b" not in rendered
         assert "\u202e" not in rendered
     assert Xml.fromstring(junit(report)).find(".//b") is None
