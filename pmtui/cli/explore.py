@@ -73,6 +73,7 @@ class Asked:
     bounds: Bounds
     write_test: Path | None
     show_data: bool
+    sigkill: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ class Told:
 @click.option("--markdown", "markdown_file", type=_FILE, metavar="FILE", help="Also write it for a pull request.")
 @click.option("--write-test", type=_FILE, metavar="FILE", help="Write a pytest file that fails while it can happen.")
 @click.option("--replay", type=_FILE, metavar="FILE", help="Only run the story of a .crash.json again.")
+@click.option(
+    "--sigkill", type=click.IntRange(1, 1000), metavar="N", help="Then kill real workers at N points, and compare."
+)
 @click.option("--show-data", is_flag=True, help="Leave in the .crash.json what events say.")
 @click.pass_context
 def command(
@@ -115,6 +119,7 @@ def command(
     markdown_file: Path | None,
     write_test: Path | None,
     replay: Path | None,
+    sigkill: int | None,
     show_data: bool,
 ) -> None:
     """Look whether any number of crashes, at any points, can double or lose an action.
@@ -133,7 +138,7 @@ def command(
         else:
             receivers: dict[str, Receiver] = {} if receiver is None else dict.fromkeys(found.app.contexts, receiver)
             bounds = Bounds(max_states, max_seconds)
-            asked = Asked(receivers, orders, order_independent, bounds, write_test, show_data)
+            asked = Asked(receivers, orders, order_independent, bounds, write_test, show_data, sigkill or 0)
             told = _explore(found, data_folder(found, data), asked)
     for file, render in ((junit_file, junit), (markdown_file, markdown)):
         if file is not None:
@@ -193,10 +198,28 @@ def _explore(found: AppFile, folder: DataFolder, asked: Asked) -> Told:
             order_independent=asked.order_independent,
         )
         if verdict.violation is None:
-            return Told(verdict, report_of(found.app.name, verdict, safe))
+            return _killed(found, logs, verdict, asked, live) if asked.sigkill else _told(found, verdict)
         return _smallest(found, logs, verdict, asked)
     finally:
         live.clear()
+
+
+def _told(found: AppFile, verdict: Verdict, *notes: tuple[str, str]) -> Told:
+    return Told(verdict, report_of(found.app.name, verdict, safe), notes)
+
+
+def _killed(found: AppFile, logs: Logs, verdict: Verdict, asked: Asked, live: LiveLine) -> Told:
+    """Compare what was found to be right with what real workers do."""
+    from pmtui.explorer.sigkill import sigkill  # noqa: PLC0415  (asyncio is much to import)
+
+    def killing(point: str, done: float) -> None:
+        live.say(f"killing real workers … {done:.0%}, at {safe(point)}")
+
+    killed = sigkill(found, logs, asked.receivers, asked.sigkill, killing)
+    if killed.violation is not None:
+        return _told(found, msgspec.structs.replace(verdict, verdict="violated", violation=killed.violation))
+    points = f"{killed.points} point{'s' if killed.points != 1 else ''}"
+    return _told(found, verdict, ("note", f"real workers killed at {points} came to the same end"))
 
 
 def _smallest(found: AppFile, logs: Logs, verdict: Verdict, asked: Asked) -> Told:

@@ -1,13 +1,17 @@
 """What an exploration begins with, read from a data folder."""
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+
+import msgspec
 
 from pmtui.explorer.outside import outside
 from pmtui.handling.drive import run
 from pmtui.model.app import App
 from pmtui.model.errors import InputError
+from pmtui.storage import cloudevent
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.log import Row
 from pmtui.storage.sqlite.log import SqliteLog
@@ -31,12 +35,25 @@ def read_logs(app: App, folder: DataFolder, progress: Progress = unseen) -> dict
     if not folder.path.is_dir():
         raise InputError(f"{folder.path}: {'not a folder' if folder.path.exists() else 'no such folder'}")
     with tempfile.TemporaryDirectory(prefix="pmtui-") as name:
-        copies = DataFolder(Path(name))
+        copies = DataFolder(Path(name), plain=True)
         copy_logs(app, folder, copies, progress)
-        logs = {name: outside(app, _rows(name, path)) for name, path in log_files(app, copies, scratch=True).items()}
+        logs = {name: outside(app, rows) for name, rows in rows_of(app, copies).items()}
     if not any(logs.values()):
         raise InputError(f"{folder.path}: no events from outside in {', '.join(app.contexts)}: nothing to explore")
     return logs
+
+
+def rows_of(app: App, copies: DataFolder) -> dict[str, list[Row]]:
+    """All events of copied logs, by context."""
+    return {name: _rows(name, path) for name, path in log_files(app, copies, scratch=True).items()}
+
+
+def write_files(logs: Mapping[str, Sequence[Row]], folder: Path) -> DataFolder:
+    """Write events as `NAME.jsonl` into a folder that is there; a data folder of these alone."""
+    for context, rows in logs.items():
+        lines = (msgspec.json.encode(cloudevent.written(row, context)) + b"\n" for row in rows)
+        (folder / f"{context}.jsonl").write_bytes(b"".join(lines))
+    return DataFolder(folder, plain=True)
 
 
 def _rows(name: str, path: Path) -> list[Row]:

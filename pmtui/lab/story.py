@@ -3,13 +3,10 @@
 import tempfile
 from pathlib import Path
 
-import msgspec
-
+from pmtui.explorer.reading import write_files
 from pmtui.explorer.story import Story
 from pmtui.lab.session import LabSession, Options
 from pmtui.model.point import Point
-from pmtui.storage import cloudevent
-from pmtui.storage.folder import DataFolder
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.copies import Progress
 
@@ -27,9 +24,6 @@ async def open_story(found: AppFile, story: Story, progress: Progress) -> LabSes
     """
     crashes = tuple(Point.parse(step.point) for step in story.violation.steps if step.what == "crash")
     with tempfile.TemporaryDirectory(prefix="pmtui-") as name:
-        folder = Path(name)
-        for context, rows in story.logs.items():
-            lines = (msgspec.json.encode(cloudevent.written(row, context)) + b"\n" for row in rows)
-            (folder / f"{context}.jsonl").write_bytes(b"".join(lines))
+        folder = write_files(story.logs, Path(name))
         options = Options(receivers=story.receivers, crashes=crashes)
-        return await LabSession.open(found, DataFolder(folder), options, progress)
+        return await LabSession.open(found, folder, options, progress)

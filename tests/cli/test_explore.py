@@ -261,3 +261,9 @@ def test_where_nothing_can_be_written_the_verdict_stands(pmtui, till, monkeypatc
     code, out, _ = pmtui("explore", till, "--receiver", "none")
     assert code == 1
     assert "the story could not be written here: No space left on device" in out
+
+
+def test_real_workers_are_killed_where_it_is_asked_for(pmtui, till):
+    code, out, _ = pmtui("explore", till, "--sigkill", "1")
+    assert code == 0
+    assert "real workers killed at 1 point came to the same end" in out
