@@ -17,13 +17,13 @@ import msgspec
 from pmtui.cli.live import LiveLine
 from pmtui.cli.options import app_argument, data_folder, data_option, receiver_option
 from pmtui.cli.story import keep, read_story
-from pmtui.explorer.rerun import again
 from pmtui.explorer.explore import explore
 from pmtui.explorer.junit import junit
 from pmtui.explorer.markdown import markdown
 from pmtui.explorer.nearest import nearest
 from pmtui.explorer.reading import read_logs
 from pmtui.explorer.report import EXIT, Report, report_of
+from pmtui.explorer.rerun import again
 from pmtui.explorer.search import Orders
 from pmtui.explorer.shrink import Shrunk, shrink
 from pmtui.explorer.story import Logs, count, story_of
@@ -122,9 +122,9 @@ def command(
     sigkill: int | None,
     show_data: bool,
 ) -> None:
-    """Look whether any number of crashes, at any points, can double or lose an action.
+    """Look whether any crash, at any point, can double or lose an action.
 
-    Reads the data folder's logs without what the app's managers appended, and never writes there. Exits with 0 if it
+    Any number of crashes, in every order of the sources. Reads the data folder's logs without what the app's managers appended, and never writes there. Exits with 0 if it
     holds, 1 if not, 3 if a handler is not deterministic, 4 if a bound was reached first.
     """
     if replay is not None:

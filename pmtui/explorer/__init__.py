@@ -5,9 +5,9 @@ The handling is the production one, on storage in memory: a turn is taken with a
 every next turn are taken (`search`).
 """
 
-from pmtui.explorer.rerun import assert_holds
 from pmtui.explorer.explore import explore, replay
 from pmtui.explorer.outside import outside
+from pmtui.explorer.rerun import assert_holds
 from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict, Violation
 
 __all__ = [
