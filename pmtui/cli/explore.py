@@ -124,8 +124,9 @@ def command(
 ) -> None:
     """Look whether any crash, at any point, can double or lose an action.
 
-    Any number of crashes, in every order of the sources. Reads the data folder's logs without what the app's managers appended, and never writes there. Exits with 0 if it
-    holds, 1 if not, 3 if a handler is not deterministic, 4 if a bound was reached first.
+    Any number of crashes, in every order of the sources. Reads the data folder's logs without what the app's managers
+    appended, and never writes there. Exits with 0 if it holds, 1 if not, 3 if a handler is not deterministic, 4 if a
+    bound was reached first.
     """
     if replay is not None:
         _only_with_replay(ctx)

@@ -8,7 +8,7 @@ _LONGEST = 12
 
 
 def without_each(value: Any) -> Iterator[Any]:
-    """A value with one key or item less, each in turn, the outermost first."""
+    """A value with one key or item less, each in turn, the outermost first; and with half of a list."""
     if isinstance(value, dict):
         for key in value:
             yield {other: inner for other, inner in value.items() if other != key}
@@ -16,6 +16,9 @@ def without_each(value: Any) -> Iterator[Any]:
             for smaller in without_each(inner):
                 yield {**value, key: smaller}
     elif isinstance(value, list):
+        if len(value) > 2:
+            yield value[: len(value) // 2]
+            yield value[len(value) // 2 :]
         for place, inner in enumerate(value):
             yield [*value[:place], *value[place + 1 :]]
             for smaller in without_each(inner):
