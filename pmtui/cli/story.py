@@ -80,6 +80,8 @@ def app_of(file: Path) -> str:
         InputError: one line that names the file.
     """
     spec = read(file).found
+    if not spec:
+        raise InputError(f"{file} does not say where its app is; name it: pmtui lab APP --story {file}")
     where, colon, attribute = spec.rpartition(":")
     in_file = where.endswith(".py")
     return f"{Path(os.path.normpath(file.absolute().parent / where))}{colon}{attribute}" if in_file else spec
