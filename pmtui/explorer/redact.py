@@ -1,5 +1,6 @@
 """Taking what events say out of a story, without changing where it goes."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ class Redacted(NamedTuple):
     kept: tuple[str, ...]
 
 
-def redact(app: App, story: Story) -> Redacted:
+def redact(app: App, story: Story, *, seconds: float = 0.5) -> Redacted:
     """Put others in place of the texts and numbers of a story's events, their streams and ids.
 
     The same one always stands for the same one, numbers keep their order, and names of keys and types stay, as do the
@@ -30,15 +31,17 @@ def redact(app: App, story: Story) -> Redacted:
 
     Args:
         app: whose managers.
-        story: whose steps show it.
+        story: what to redact.
+        seconds: about how long to look for what must stay; what was not looked at by then stays too.
     """
+    deadline = time.monotonic() + seconds
     standing = _stand_ins(story.logs)
     values = [*standing]
     if not _goes(app, story, standing):
         for value in values:  # one that must stay may be one that any other could stand for
             without = {other: stand_in for other, stand_in in standing.items() if other != value}
             alone = {value: standing[value]}
-            if not _goes(app, story, alone):
+            if time.monotonic() > deadline or not _goes(app, story, alone):
                 standing = without
     while standing and not _goes(app, story, standing):
         standing.popitem()

@@ -29,7 +29,7 @@ class Shrunk(msgspec.Struct, frozen=True):
     minimal: bool
 
 
-def shrink(app: App, story: Story, *, seconds: float = 1.5) -> Shrunk:
+def shrink(app: App, story: Story, *, seconds: float = 1.2) -> Shrunk:
     """Look for the smallest story that is wrong in the same way.
 
     Args:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pmtui.explorer.explore import explore, replay
+from pmtui.explorer.exploration import Exploration, receivers_of
+from pmtui.explorer.explore import replay
 from pmtui.explorer.outside import outside
 from pmtui.explorer.search import Orders
 from pmtui.explorer.verdict import Bounds, Step, Verdict, Violation
@@ -81,15 +82,20 @@ class Story(msgspec.Struct, frozen=True):
         return violation if self.same(violation) else None
 
     def explored(self, app: App, logs: Logs, seconds: float = SECONDS) -> Verdict:
-        """The verdict on other events, explored as the story's were, for at most some seconds."""
-        return explore(
+        """The verdict on other events, explored as the story's were, for at most some seconds.
+
+        Whether handlers are deterministic is only looked at where that is what the story is about.
+        """
+        return Exploration(
             app,
             logs,
-            receivers=self.receivers,
-            orders=self.orders,
-            bounds=Bounds(_STATES, seconds),
+            receivers_of(app, self.receivers),
+            self.orders,
+            Bounds(_STATES, seconds),
+            None,
             order_independent=self.order_independent,
-        )
+            twice=self.violation.kind in ("nondeterministic", "warm"),
+        ).run()
 
 
 def story_of(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmtui.explorer.rerun import again
 from pmtui.explorer.crashfile import CrashFile, crash_file, decoded, encoded, read, write_new
 from pmtui.explorer.redact import redact
+from pmtui.explorer.rerun import again
 from pmtui.explorer.shrink import shrink
 from pmtui.explorer.story import Story
 from pmtui.model.errors import InputError
@@ -22,7 +22,7 @@ from .story_kit import found, placed, shop
 @pytest.fixture(scope="module")
 def story() -> Story:
     app = shop()
-    return shrink(app, found(app, {"orders": [placed(1, "order-7", amount=2000, name="Ada")]})).story
+    return shrink(app, found(app, {"orders": [placed(1, "order-7", amount=2000, name="Ada")]}), seconds=60).story
 
 
 @pytest.fixture(scope="module")
