@@ -132,6 +132,9 @@ def command(
         _only_with_replay(ctx)
     if write_test is not None and write_test.exists():
         raise InputError(f"{write_test}: is there already; nothing was done")
+    for file in (write_test, junit_file, markdown_file):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise InputError(f"{file}: no such folder; nothing was done")
     with _stdout_to_stderr():  # what an app prints must not mix with the result
         found = load(app)
         if replay is not None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pmtui.cli.story import app_of
+from pmtui.model.errors import InputError
 from pmtui.storage.folder import sample_folder
 
 ORDER = '{"order_id": "order-1", "amount": 5}'
@@ -106,6 +108,25 @@ def test_json_is_the_only_thing_on_standard_output_whatever_the_app_prints(proce
     assert b"charging" in done.stderr
 
 
+@pytest.mark.parametrize(("orders", "words"), [("oldest", "with the oldest first"), ("3", "in 3 orders")])
+def test_other_orders_are_said_in_the_verdict(pmtui, till, orders, words):
+    code, out, _ = pmtui("explore", till, "--orders", orders)
+    assert code == 0
+    assert out.startswith(f"holds for every crash {words}: ")
+
+
+def test_a_file_says_where_its_app_was_found_as_seen_from_itself(pmtui, shop):
+    pmtui("explore", shop, "--receiver", "none")
+    Path("elsewhere").mkdir()
+    moved = Path("shop.crash.json").rename("elsewhere/shop.crash.json")
+    assert app_of(moved) == str(Path.cwd() / "elsewhere/shop/shop.py:app")
+    moved.write_text(json.dumps(json.loads(moved.read_text()) | {"found": "my.shop:app"}))
+    assert app_of(moved) == "my.shop:app"
+    moved.write_text(json.dumps(json.loads(moved.read_text()) | {"found": ""}))
+    with pytest.raises(InputError, match="does not say where its app is; name it"):
+        app_of(moved)
+
+
 def test_a_handler_that_is_not_deterministic_exits_with_3(pmtui, till):
     till.write_text(RANDOM)
     done = pmtui("explore", till, "--json")
@@ -157,7 +178,8 @@ def test_events_are_read_from_a_file_where_there_is_no_log(pmtui, till):
         (["till.py", "--replay", "nowhere"], "nowhere: No such file"),
         (["till.py", "--replay", "till.py"], "till.py: not a crash file"),
         (["till.py", "--replay", "till.py", "--receiver", "none"], "--receiver makes no sense with --replay"),
-        (["till.py", "--junit", "nowhere/x.xml"], "nowhere/x.xml: No such file"),
+        (["till.py", "--junit", "nowhere/x.xml"], "nowhere/x.xml: no such folder"),
+        (["till.py", "--write-test", "nowhere/test_x.py"], "nowhere/test_x.py: no such folder"),
     ],
 )
 def test_what_is_wrong_with_the_call_is_one_line_and_exit_2(pmtui, till, arguments, words):
