@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pmtui.handling.clock import written
 from pmtui.lab.clock import LabClock
@@ -21,8 +21,15 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.outside import OutsideEvent, append_outside
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.view.logpage import log_page
-from pmtui.view.pages import HandledPage, JournalPage, Key, LogPage, Place
+from pmtui.view.closeup.lens import Lens
+from pmtui.view.closeup.lens import Progress as Looked
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found, search_journal, search_log
+from pmtui.view.journal import journal_rows
+from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -69,6 +76,9 @@ class Options:
     live: bool = False
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     crashes: tuple[Point, ...] = ()
+
+
+_T = TypeVar("_T")
 
 
 class LabSession:
@@ -275,6 +285,29 @@ class LabSession:
     async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
         """See `Session.handled_page`."""
         return await self._thread.run(lambda: self._observer.handled_page(limit, before, after))
+
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_log`."""
+        return await self._read(lambda reader: search_log(reader, context, query, place, direction, rows))
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_journal`."""
+        return await self._read(lambda reader: search_journal(reader, manager, query, place, direction, rows))
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        """See `Session.log_rows`."""
+        return await self._read(lambda reader: log_rows(reader, context, positions))
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        """See `Session.journal_rows`."""
+        return await self._thread.run(lambda: journal_rows(self._reader, manager, ids, self._hands[manager].unfinished))
+
+    async def look(self, subject: Subject, progress: Looked) -> Closeup:
+        """See `Session.look`."""
+        return await Lens(self._read, self._found.spec).look(subject, progress)
+
+    async def _read(self, function: Callable[[Reader], _T]) -> _T:
+        return await self._thread.run(lambda: function(self._reader))
 
     def _tell(self, manager: str, command: Command) -> None:
         worker = self._hands[manager].worker

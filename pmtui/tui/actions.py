@@ -6,7 +6,8 @@ from typing import Literal
 
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
-Group = Literal["Stepping", "Crashing", "The lab", "Looking", "The screen"]
+Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The screen"]
+Place = Literal["main", "inspector"]
 Reason = Callable[[Snapshot, ManagerView], str | None]
 
 
@@ -28,6 +29,7 @@ class Action:
         help: one sentence for help and palette.
         why_not: why it would do nothing now, as a sentence; None if it does something.
         confirm: what a second press would throw away; None if there is nothing to ask.
+        places: the screens on which it is there.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Action:
     group: Group
     why_not: Reason = always
     confirm: Reason = always
+    places: tuple[Place, ...] = ("main",)
 
 
 def _dead(manager: ManagerView) -> str | None:
@@ -137,6 +140,9 @@ def _traceback(_: Snapshot, manager: ManagerView) -> str | None:
     return None if failed else "There is no traceback: no handler has failed."
 
 
+_BOTH: tuple[Place, ...] = ("main", "inspector")
+_CLOSE: tuple[Place, ...] = ("inspector",)
+
 ACTIONS: tuple[Action, ...] = (
     Action("pause", ("space",), "space", "go on", "Pause the selected manager, or let it go on.", "Stepping", _go_on),
     Action("step", ("s",), "s", "step", "Take one phase; with nothing to do, go to the timer.", "Stepping", _step),
@@ -171,25 +177,100 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", ("tab",), "tab", "pane", "Move to the next pane.", "Looking"),
     Action("previous_pane", ("shift+tab",), "shift+tab", "back", "Move to the pane before.", "Looking"),
     Action("pane", tuple("123456789"), "1–9", "pane", "Move to a pane by number; the last is the journal.", "Looking"),
-    Action("down", ("j", "down"), "j ↓", "down", "Scroll down a line.", "Looking"),
-    Action("up", ("k", "up"), "k ↑", "up", "Scroll up a line.", "Looking"),
-    Action("page_down", ("pagedown",), "PgDn", "page down", "Scroll down a page.", "Looking"),
-    Action("page_up", ("pageup",), "PgUp", "page up", "Scroll up a page.", "Looking"),
-    Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking"),
-    Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking"),
+    Action("down", ("j", "down"), "j ↓", "down", "Choose the line below.", "Looking", places=_BOTH),
+    Action("up", ("k", "up"), "k ↑", "up", "Choose the line above.", "Looking", places=_BOTH),
+    Action("page_down", ("pagedown",), "PgDn", "page down", "Scroll down a page.", "Looking", places=_BOTH),
+    Action("page_up", ("pageup",), "PgUp", "page up", "Scroll up a page.", "Looking", places=_BOTH),
+    Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking", places=_BOTH),
+    Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking", places=_BOTH),
     Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
     Action("diagram", ("d",), "d", "diagram", "Draw what led to what, lane by lane; again closes it.", "Looking"),
-    Action("open", ("enter",), "enter", "open", "In the diagram: go to the event, or unfold the run.", "Looking"),
-    Action("left", ("h", "left"), "h ←", "left", "In the diagram: show the lanes further left.", "Looking"),
-    Action("right", ("l", "right"), "l →", "right", "In the diagram: show the lanes further right.", "Looking"),
     Action("export", ("S", "shift+s"), "S", "save as SVG", "Save the diagram as a picture.", "Looking"),
-    Action("close", ("escape",), "esc", "close", "Close the diagram, or what is maximised.", "Looking"),
+    Action("only", ("o",), "o", "only this one", "Let one correlation id stand out, or all again.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
-    Action("theme", (), "", "dark or light", "Switch between the dark and the light theme.", "The screen"),
-    Action("palette", ("ctrl+p",), "ctrl+p", "palette", "Find an action by its name.", "The screen"),
-    Action("help", ("question_mark", "f1"), "?", "help", "Show all keys.", "The screen"),
-    Action("suspend", ("ctrl+z",), "ctrl+z", "suspend", "Back to the shell; fg returns.", "The screen"),
-    Action("quit", ("q", "ctrl+c"), "q", "quit", "Leave; never asks.", "The screen"),
+    Action(
+        "inspect",
+        ("enter",),
+        "enter",
+        "look closely",
+        "Look closely at what is chosen; follow its link.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action(
+        "copy",
+        ("y",),
+        "y",
+        "copy",
+        "Copy what is chosen, over SSH too (OSC 52).",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action(
+        "copy_all",
+        ("Y", "shift+y"),
+        "Y",
+        "copy all",
+        "Copy all of it; an event as a CloudEvent.",
+        "Looking closely",
+        places=_CLOSE,
+    ),
+    Action(
+        "back",
+        ("escape", "backspace"),
+        "esc",
+        "back",
+        "Back; close the diagram; show everything again.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action(
+        "unfold",
+        ("l", "right"),
+        "l →",
+        "unfold",
+        "Unfold; in the diagram, lanes further right.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action(
+        "fold",
+        ("h", "left"),
+        "h ←",
+        "fold",
+        "Fold; in the diagram, lanes further left.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action(
+        "find",
+        ("slash",),
+        "/",
+        "find",
+        "Find: filters the pane; there, in folded lines too.",
+        "Looking closely",
+        places=_BOTH,
+    ),
+    Action("next_match", ("n",), "n", "next", "Go to the next match.", "Looking closely", places=_BOTH),
+    Action(
+        "previous_match", ("N", "shift+n"), "N", "previous", "Go to the match before.", "Looking closely", places=_BOTH
+    ),
+    Action(
+        "theme", (), "", "dark or light", "Switch between the dark and the light theme.", "The screen", places=_BOTH
+    ),
+    Action("palette", ("ctrl+p",), "ctrl+p", "palette", "Find an action by its name.", "The screen", places=_BOTH),
+    Action("help", ("question_mark", "f1"), "?", "help", "Show all keys.", "The screen", places=_BOTH),
+    Action(
+        "save_screen",
+        ("ctrl+s",),
+        "ctrl+s",
+        "save screen",
+        "Save the screen as SVG in the working directory.",
+        "The screen",
+        places=_BOTH,
+    ),
+    Action("suspend", ("ctrl+z",), "ctrl+z", "suspend", "Back to the shell; fg returns.", "The screen", places=_BOTH),
+    Action("quit", ("q", "ctrl+c"), "q", "quit", "Leave; never asks.", "The screen", places=_BOTH),
 )
 BY_ID = {action.id: action for action in ACTIONS}
 ALWAYS = (BY_ID["help"], BY_ID["quit"])

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import copy_context
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -16,11 +17,16 @@ from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
 from pmtui.tui.palette import ActionsProvider, Palette
+from pmtui.tui.picture import save_new, without_fonts
+from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.start import StartScreen
 from pmtui.tui.themes import DARK, LIGHT, THEMES
+from pmtui.view.pages import Tone
+from pmtui.view.safe import safe
 from pmtui.view.session import Session
 
+_SAFE_TO_COPY = 50_000
 Progress = Callable[[str], None]
 MakeSession = Callable[[Progress], Awaitable[Session]]
 """Makes the session on the screen's event loop, telling in lines, from any thread, how far it has come."""
@@ -40,6 +46,7 @@ class PmtuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "quit", show=False, priority=True, system=True),
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, system=True),
+        Binding("ctrl+s", "save_screen", "save screen", show=False, priority=True, system=True),
     ]
 
     def __init__(self, make_session: MakeSession, *, light: bool = False, now: Callable[[], float] = time.time) -> None:
@@ -110,6 +117,37 @@ class PmtuiApp(App[None]):
     def switch_theme(self) -> None:
         """From dark to light, or back."""
         self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
+
+    def say(self, words: str, tone: Tone = "plain") -> None:
+        """Show a line on the uppermost screen that has a place for one."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, MainScreen | InspectorScreen):
+                screen.say(words, tone)
+                return
+
+    def action_save_screen(self) -> None:
+        """Save what is seen as a picture in the working directory, and say where."""
+        stem = time.strftime("pmtui-%Y%m%d-%H%M%S", time.localtime(self._wall_clock()))
+        try:
+            path = save_new(without_fonts(self.export_screenshot()), Path.cwd(), stem)
+        except PmtuiError as error:
+            self.say(safe(str(error)), "error")
+        else:
+            self.say(f"Saved the screen as {safe(path.name)}, in the working directory.")
+
+    def copy(self, text: str, name: str) -> None:
+        """Copy a text to the person's clipboard, and say that it was.
+
+        It goes through the terminal (OSC 52), so over SSH too; whether the terminal takes it, it does not tell.
+
+        Args:
+            text: as it is stored.
+            name: what it is, in people's words.
+        """
+        self.copy_to_clipboard(text.encode(errors="replace").decode())
+        size = f"{len(text):,} character" + "s" * (len(text) != 1)
+        doubt = " Some terminals take no more than 74,000." if len(text) > _SAFE_TO_COPY else ""
+        self.say(f"Copied {name}, {size}.{doubt}")
 
     async def close_session(self) -> None:
         """Close the session, if one was made; safe to call twice."""

@@ -29,6 +29,20 @@ def cut_left(text: str, width: int) -> str:
     return "…" + text
 
 
+def cut_into(text: str, width: int) -> list[str]:
+    """The whole text in pieces of at most `width` cells, however it is written; `width` is at least 2."""
+    pieces = [""]
+    used = 0
+    for character in text:
+        size = cells(character)
+        if used + size > width:
+            pieces.append("")
+            used = 0
+        pieces[-1] += character
+        used += size
+    return pieces
+
+
 def wrap(words: list[tuple[str, Style]], width: int) -> list[list[tuple[str, Style]]]:
     """Styled pieces broken into lines at the spaces between pieces, a piece too long for a line at its own spaces."""
     lines: list[list[tuple[str, Style]]] = [[]]
@@ -82,6 +96,8 @@ class Row:
         return self
 
     def strip(self, ground: Style) -> Strip:
-        """The line, filled up to its width, on a ground."""
+        """The line, filled up to its width, on a ground; a reversed one is one block, whatever is on it."""
         self.to(self.width)
+        if ground.reverse:
+            return Strip([Segment(text, (style or Style()) + ground) for text, style, _ in self._segments], self.width)
         return Strip([Segment(text, ground + (style or Style())) for text, style, _ in self._segments], self.width)

@@ -43,8 +43,8 @@ class Ink:
     `faint` on `row`, where `quiet` takes its place.
 
     `quiet` and `faint` step back; `accent` is the one colour; `error` is for killed, doubled and lost alone, `alarm`
-    the same where it has to be seen at once. `base`, `bar` and `row` are the grounds of the screen, of the header and
-    footer, and of the row in hand.
+    the same where it has to be seen at once. `base`, `bar`, `row` and `chosen` are the grounds of the screen, of the
+    header and footer, of the row in hand, and of the row that keys act on.
     """
 
     plain: Style
@@ -62,6 +62,7 @@ class Ink:
     base: Style
     bar: Style
     row: Style
+    chosen: Style
 
 
 def ink_of(app: App[object]) -> Ink:
@@ -98,4 +99,5 @@ def _ink(name: str, no_color: bool) -> Ink:
         base=plain + Style(bgcolor=background.rich_color),
         bar=plain + Style(bgcolor=Color.parse(theme.surface or "").rich_color),
         row=plain + Style(bgcolor=background.blend(foreground if no_color else primary, 0.13).rich_color),
+        chosen=plain + Style(bgcolor=background.blend(foreground, 0.14).rich_color, bold=no_color, reverse=no_color),
     )

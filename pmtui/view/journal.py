@@ -8,6 +8,7 @@ import msgspec
 
 from pmtui.model import instant
 from pmtui.storage.ledger import Taken, actions_of
+from pmtui.storage.sqlite.connection import placeholders
 from pmtui.view.pages import Fate, JournalAction, JournalEntry, JournalPage, Key
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -15,6 +16,7 @@ from pmtui.view.story import Applied, Story, receipt_of
 from pmtui.view.words import clock_time, count, journal_action
 from pmtui.workers.protocol import TurnReport
 
+_COLUMNS = "id, turn, source, position, type, correlation, stream, outcome, recorded_at, handled_at, actions"
 SAVED = 1_000_000
 """The attempt of an entry that was saved: after all that were interrupted."""
 
@@ -86,9 +88,7 @@ def _saved(
         return []
     with ledger.database.explained():
         rows = ledger.database.connection.execute(
-            "SELECT id, turn, source, position, type, correlation, stream, outcome, recorded_at, handled_at, actions "
-            f"FROM journal WHERE {which} LIMIT ?",
-            values,
+            f"SELECT {_COLUMNS} FROM journal WHERE {which} LIMIT ?", values
         ).fetchall()
     return [_entry(reader, manager, row, unfinished) for row in rows]
 
@@ -119,6 +119,22 @@ def _moment(text: str) -> int:
         return 0
 
 
+def journal_rows(reader: Reader, manager: str, ids: Sequence[int], unfinished: int | None) -> tuple[JournalEntry, ...]:
+    """The entries with these ids (at most 500) of the ledger's own, oldest first; `unfinished` as for a page.
+
+    Raises:
+        StorageError: a file cannot be read.
+    """
+    ledger = reader.ledger(manager) if ids else None
+    if ledger is None:
+        return ()
+    with ledger.database.explained():
+        rows = ledger.database.connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE id IN ({placeholders(ids)}) ORDER BY id", ids
+        ).fetchall()
+    return tuple(_entry(reader, manager, row, unfinished) for row in rows)
+
+
 def _taken(text: str) -> list[Taken]:
     try:
         return actions_of(text)
@@ -140,7 +156,9 @@ def _resolved(
 
 def _lost(taken: Taken) -> JournalAction:
     context = safe(taken.context)
-    return JournalAction(context, safe(taken.type), "lost", "error", fate="lost", context=context)
+    return JournalAction(
+        context, safe(taken.type), "lost", "error", fate="lost", context=context, ordinal=taken.ordinal
+    )
 
 
 def in_hand(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry | None:

@@ -6,7 +6,7 @@ from typing import Any
 from pmtui.model import json
 from pmtui.model.app import App
 from pmtui.model.manager import TIMERS
-from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.connection import Database, placeholders
 from pmtui.view.pages import LogPage, LogRow
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -43,16 +43,36 @@ def log_page(reader: Reader, context: str, limit: int, after: int | None, before
         if not rows:
             return LogPage(context, (), more_before=after is not None and after > 0, more_after=False)
         previous = _previous(log.database, rows[0][0])
-        twins = _twins(log.database, rows[0][0], rows[-1][0])
+        twins = twins_of(log.database, rows[0][0], rows[-1][0])
     shown: list[LogRow] = []
     last = previous
-    for position, stream, type_, data, metadata, recorded_at in rows:
-        original, repeated = twins.get(position, (0, 0))
-        label = _label(reader.app, context, stream, type_, data, metadata)
-        missing = position - last - 1
-        shown.append(LogRow(position, safe(type_), label, clock_time(recorded_at), missing, original, repeated))
-        last = position
+    for row in rows:
+        shown.append(_row(reader.app, context, row, twins, row[0] - last - 1))
+        last = row[0]
     return LogPage(context, tuple(shown), more_before=previous > 0, more_after=more_after)
+
+
+def log_rows(reader: Reader, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+    """The rows at these positions (at most 500), as far as they are there; nothing counts as missing between them.
+
+    Raises:
+        StorageError: the log cannot be read.
+    """
+    log = reader.log(context) if positions else None
+    if log is None:
+        return ()
+    with log.database.explained():
+        rows = log.database.connection.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE position IN ({placeholders(positions)}) ORDER BY position", positions
+        ).fetchall()
+        twins = twins_of(log.database, positions[0], positions[-1])
+    return tuple(_row(reader.app, context, row, twins, 0) for row in rows)
+
+
+def _row(app: App, context: str, row: Sequence[Any], twins: dict[int, tuple[int, int]], missing: int) -> LogRow:
+    position, stream, type_, data, metadata, recorded_at = row
+    label = _label(app, context, stream, type_, data, metadata)
+    return LogRow(position, safe(type_), label, clock_time(recorded_at), missing, *twins.get(position, (0, 0)))
 
 
 def label_of(reader: Reader, manager: str, source: str, position: int) -> str:
@@ -84,7 +104,7 @@ def _previous(database: Database, position: int) -> int:
     return found[0] or 0
 
 
-def _twins(database: Database, first: int, last: int) -> dict[int, tuple[int, int]]:
+def twins_of(database: Database, first: int, last: int) -> dict[int, tuple[int, int]]:
     """By position, (the one it repeats, the one that repeats it), for doubled events in a range; 0 for none."""
     rows: Sequence[tuple[int, int, int]] = database.connection.execute(
         "SELECT first, added, original FROM repeats WHERE added > 0 AND original > 0 "

@@ -59,6 +59,8 @@ class JournalAction:
     added: int = 0
     original: int = 0
     number: int = 1
+    ordinal: int = -1
+    """Its number among all actions of its event; -1 where it stands for several."""
 
 
 @dataclass(frozen=True, slots=True)

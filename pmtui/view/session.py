@@ -1,10 +1,16 @@
 """What a screen may ask of a running app. The lab's session is one; tests hand in another."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from pmtui.model.app import Receiver
 from pmtui.model.point import Point
-from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place
+from pmtui.view.closeup.lens import Progress
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, LogPage, LogRow, Place
 from pmtui.view.snapshot import Snapshot, Speed
 
 
@@ -37,6 +43,25 @@ class Session(Protocol):
 
     async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
         """What all managers did: the first `limit` entries after a place, the last before one, or the newest."""
+
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """Look for events in up to `rows` rows of a log, above a position or below it."""
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """Look for handled events in up to `rows` rows of a manager's journal, above an id or below it."""
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        """The rows at these positions, at most 500."""
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        """The saved entries with these ids (the last part of their keys), at most 500."""
+
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """Everything known about one thing; an instance's states by handling its events again, in a process of its own.
+
+        Raises:
+            PmtuiError: it is not there, or cannot be read.
+        """
 
     async def step(self, manager: str) -> None:
         """Let a paused manager take one phase; if it has nothing to do, move its clock on to its next timer."""

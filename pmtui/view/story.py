@@ -83,11 +83,12 @@ def tell(reader: Reader, manager: str, delivery: Delivery) -> Story:
             if pin is None or pin.turn != number + 1:
                 continue
             runs = runs or pin.runs
-            applied.extend(_applied(log, reader.app.name, manager, pin.runs))
+            applied.extend(applied_of(log, reader.app.name, manager, pin.runs))
     return Story(number + 1, runs, tuple(applied), cursors, delivery)
 
 
-def _applied(log: SqliteLog, app: str, manager: str, runs: Sequence[Run]) -> list[Applied]:
+def applied_of(log: SqliteLog, app: str, manager: str, runs: Sequence[Run]) -> list[Applied]:
+    """What a target has of the actions that a manager asked for because of these events."""
     connection = log.database.connection
     found: list[Applied] = []
     ranges: dict[str, tuple[int, int]] = {}

@@ -1,17 +1,14 @@
 """The diagram as a picture: SVG text, made of our own shapes and of data as text, never as markup."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-from pmtui.storage.errors import StorageError
 from pmtui.view.diagram import Arrow, Diagram, Row
 from pmtui.view.safe import safe
 
 _PITCH, _STEP, _LEFT, _TOP, _WORDS = 130, 26, 40, 92, 420
 _RED, _BLUE, _GREY, _INK = "#b8142a", "#0a5db8", "#6b7280", "#1f2329"
 _TONES = {"plain": _INK, "quiet": _GREY, "accent": _BLUE, "error": _RED}
-_MOST_FILES = 1000
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"
  font-family="Helvetica, Arial, sans-serif" font-size="13">
 <title>{title}</title>
@@ -38,26 +35,6 @@ def to_svg(diagram: Diagram, title: str) -> str:
         parts += _row(row, number, _LEFT + _PITCH * len(diagram.lanes))
     parts.append("</svg>\n")
     return "".join(parts)
-
-
-def save_new(folder: Path, name: str, text: str) -> Path:
-    """Write a file that is not there yet, and return where it is: `NAME`, else `NAME` with -2, -3, … before its suffix.
-
-    Raises:
-        StorageError: the folder cannot be written.
-    """
-    stem, suffix = Path(name).stem, Path(name).suffix
-    for number in range(1, _MOST_FILES):
-        path = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from None
-        return path
-    raise StorageError(f"{folder}: there are {_MOST_FILES - 1} files like {name} already")
 
 
 def _text(text: str) -> str:

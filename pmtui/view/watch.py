@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,10 +14,15 @@ from pmtui.model.point import Point
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.view.closeup.lens import Lens, Progress
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found, search_journal, search_log
 from pmtui.view.handled import handled_page
-from pmtui.view.journal import journal_page
-from pmtui.view.logpage import log_page
-from pmtui.view.pages import HandledPage, JournalPage, Key, LogPage, Place
+from pmtui.view.journal import journal_page, journal_rows
+from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot, Speed, receipts_of
@@ -44,6 +49,7 @@ class WatchSession:
 
     def __init__(self, found: AppFile, folder: DataFolder, thread: DatabaseThread) -> None:
         self._app = found.app
+        self._spec = found.spec
         self._files = log_files(found.app, folder, scratch=False)
         self._thread = thread
         self._reader = Reader(found.app, self._files, folder, unseen=True)
@@ -194,6 +200,27 @@ class WatchSession:
             )
 
         return await self._look(read)
+
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_log`."""
+        return await self._look(lambda reader: search_log(reader, context, query, place, direction, rows))
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_journal`."""
+        return await self._look(lambda reader: search_journal(reader, manager, query, place, direction, rows))
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        """See `Session.log_rows`."""
+        return await self._look(lambda reader: log_rows(reader, context, positions))
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        """See `Session.journal_rows`."""
+        watched = self._managers[manager]
+        return await self._look(lambda reader: journal_rows(reader, manager, ids, watched.beside(reader)[1]))
+
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """See `Session.look`."""
+        return await Lens(self._look, self._spec).look(subject, progress)
 
     async def step(self, manager: str) -> None:
         """Nothing: it only reads."""

@@ -50,6 +50,7 @@ def journal_action(taken: Taken, recorded_at: str) -> JournalAction:
         taken.first,
         taken.added,
         taken.original,
+        ordinal=taken.ordinal,
     )
 
 

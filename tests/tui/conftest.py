@@ -43,7 +43,9 @@ class Shown:
             await asyncio.sleep(0.005)
 
     def _busy(self) -> bool:
-        return any(worker.is_running and worker.group in ("reading", "commands") for worker in self.app.workers)
+        return any(
+            worker.is_running and worker.group in ("reading", "commands", "finding") for worker in self.app.workers
+        )
 
     async def until(self, there: Callable[[], object]) -> None:
         deadline = time.monotonic() + 5
@@ -57,7 +59,7 @@ Show = Callable[..., AbstractAsyncContextManager[Shown]]
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Show:
-    monkeypatch.chdir(tmp_path)  # a key saves a picture in the current folder
+    monkeypatch.chdir(tmp_path)  # where keys save pictures
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("pmtui.tui.screens.main._PULL_PAUSE", 0.002)

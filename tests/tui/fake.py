@@ -7,13 +7,19 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
-from pmtui.tui.app import Progress
+from pmtui.tui.app import Progress as Told
 from pmtui.tui.run import run
+from pmtui.view.closeup.lens import Progress
+from pmtui.view.closeup.node import Closeup, branch, json_branch, leaf
+from pmtui.view.closeup.subject import EventAt, Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import (
     Handled,
     HandledPage,
@@ -55,6 +61,9 @@ class FakeSession:
     contexts: tuple[str, ...] = ("orders", "payments", "shipping", "notifications")
     calls: list[tuple[object, ...]] = field(default_factory=list)
     closed: int = 0
+    slow: bool = False
+    """Whether a search takes many slices, and time."""
+    searches: int = 0
 
     def __post_init__(self) -> None:
         self.receipts: Receiver = "none"
@@ -299,6 +308,53 @@ class FakeSession:
         )
         return replace(now, **self.patch)
 
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """Every term has to be in type or label."""
+        self.searches += 1
+        await asyncio.sleep(0.001 if self.slow else 0)
+        rows = min(rows, 50) if self.slow else rows
+        texts = {row.position: f"{row.type} {row.label}" for row in self.logs[context]}
+        return self._found(texts, query, place, direction, rows)
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        await asyncio.sleep(0)
+        entries = self.journal if manager == "fulfilment" else []
+        texts = {number: f"{entry.type} {entry.label}" for number, entry in enumerate(entries, 1)}
+        return self._found(texts, query, place, direction, rows)
+
+    def _found(self, texts: dict[int, str], query: Query, place: int, direction: Direction, rows: int) -> Found:
+        if self.refuse is not None:
+            raise self.refuse
+        up = direction == "up"
+        here = [number for number in texts if (number > place if up else number < place)]
+        here = here[:rows] if up else here[-rows:]
+        if not here:
+            return Found((), place, 0, 0, ended=True)
+        found = [n for n in here if all((term.text in texts[n]) != term.inverse for term in query.terms)]
+        return Found(tuple(found), here[-1] if up else here[0], here[-1], len(here), ended=len(here) < rows)
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        wanted = set(positions)
+        return tuple(replace(row, missing=0) for row in self.logs[context] if row.position in wanted)
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        return tuple(replace(self.journal[number - 1], key=(number, 0, number)) for number in ids)
+
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """Every subject leads to its event's cause, so that a chain never ends."""
+        self.called("look", subject)
+        await asyncio.sleep(0)
+        progress(1, 2)
+        if isinstance(subject, EventAt) and subject.position > 900:
+            raise InputError(f"{subject.where} is not in its log")
+        odd = "[@click=app.quit]x[/] [/foo] 注文 " + "long " * 40
+        data = json.dumps({"order_id": "order-1", "amount": 340, "items": [{"name": odd}, {"name": "b"}], "note": None})
+        here = subject.where if isinstance(subject, EventAt) else type(subject).__name__
+        position = subject.position + 1 if isinstance(subject, EventAt) else 1
+        caused = leaf(f"orders@{position}", "OrderPlaced", "accent", EventAt("orders", position))
+        nodes = (leaf("stream", "order-1"), json_branch("data", data), branch("caused", [caused]))
+        return Closeup(subject, "event", here, "OrderPlaced", nodes, '{"specversion":"1.0"}')
+
     # what it can be asked
 
     async def changed(self, after: int) -> Snapshot:
@@ -494,7 +550,7 @@ async def in_state(name: str) -> FakeSession:
 def main() -> int:
     name = sys.argv[1] if len(sys.argv) > 1 else "start"
 
-    async def make(progress: Progress) -> FakeSession:
+    async def make(progress: Told) -> FakeSession:
         progress("copying orders …")
         session = await in_state(name)
         session.since = time.time() - 2

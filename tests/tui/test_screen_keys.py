@@ -10,6 +10,7 @@ from pmtui.tui.actions import ACTIONS, ALWAYS, for_the_moment
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import CrashAtScreen
 from pmtui.tui.screens.help import HelpScreen
+from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.traceback import TracebackScreen
 
@@ -263,3 +264,18 @@ async def test_a_sheet_that_is_closed_twice_takes_only_itself_away(show, key):
         assert shown.app.screen is shown.main
         await shown.press("s")
         assert shown.session.calls[-1] == ("step", "fulfilment")
+
+
+async def test_every_action_of_the_registry_is_done_where_it_is(show):
+    async with show() as shown:
+        for action in ACTIONS:
+            if action.id in ("quit", "suspend", "start_over"):
+                continue
+            for place in action.places:
+                if place == "inspector" and not isinstance(shown.app.screen, InspectorScreen):
+                    await shown.press("1", "enter")
+                shown.app.screen.action_do(action.id)
+                await shown.settle()
+                while not isinstance(shown.app.screen, MainScreen):
+                    await shown.press("escape")
+        assert shown.app.is_running

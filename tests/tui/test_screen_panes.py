@@ -41,7 +41,7 @@ async def test_a_pane_follows_the_event_in_hand(show):
 async def test_scrolling_stops_following_and_counts_what_is_new(show):
     session = shop()
     async with show(session) as shown:
-        await shown.press("j", "j", "j")
+        await shown.press("pagedown")
         anchor = first(shown)
         assert anchor > 1
         for _ in range(4):

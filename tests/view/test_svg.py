@@ -1,6 +1,5 @@
 """The diagram as a picture."""
 
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -8,10 +7,9 @@ from diagram_kit import LANES, action, handled, killed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmtui.storage.errors import StorageError
 from pmtui.view.diagram import Lane
 from pmtui.view.drawing import draw
-from pmtui.view.svg import save_new, to_svg
+from pmtui.view.svg import to_svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 OURS = {"svg", "title", "defs", "pattern", "rect", "line", "text", "tspan", "path", "circle"}
@@ -69,15 +67,3 @@ def test_hostile_names_are_only_seen(text: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_makes_a_picture_that_can_be_read(text: str) -> None:
     drawn(to_svg(draw(LANES, [handled("orders@1", label=text)]), text))
-
-
-def test_saving_never_overwrites(tmp_path: Path) -> None:
-    first = save_new(tmp_path, "shop.svg", "one")
-    second = save_new(tmp_path, "shop.svg", "two")
-    assert (first.name, second.name) == ("shop.svg", "shop-2.svg")
-    assert (first.read_text(), second.read_text()) == ("one", "two")
-
-
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="No such file or directory"):
-        save_new(tmp_path / "gone", "shop.svg", "")

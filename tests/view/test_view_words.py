@@ -71,15 +71,15 @@ def test_the_time_of_day_is_as_it_was_written(text: str, time: str) -> None:
 )
 def test_what_became_of_an_action(taken: tuple[Outcome, int, int, int], action: JournalAction) -> None:
     outcome, first, added, original = taken
-    told = Taken("send", "payments", "p", "Take", 0, outcome, first, added, original)
-    action = replace(action, context="payments", first=first, added=added, original=original)
+    told = Taken("send", "payments", "p", "Take", 2, outcome, first, added, original)
+    action = replace(action, context="payments", first=first, added=added, original=original, ordinal=2)
     assert journal_action(told, "2026-01-02T10:00:00Z") == action
 
 
 def test_the_ledgers_own_actions() -> None:
     at = "2026-01-02T10:00:00Z"
     timer = Taken("schedule", "", "", "Overdue", 0, "scheduled", due="2026-01-02T10:30:00Z")
-    assert journal_action(timer, at) == JournalAction("timers", "Overdue", "due in 30 min")
+    assert journal_action(timer, at) == JournalAction("timers", "Overdue", "due in 30 min", ordinal=0)
     odd = Taken("schedule", "", "", "Overdue", 0, "scheduled", due="\x1bsoon")
     assert journal_action(odd, at).words == "due ␛soon"
     assert journal_action(Taken("cancel", "", "", "Overdue", 0, "cancelled"), at).words == "cancelled"

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.picture import save_new
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
-from pmtui.tui.screens.help import HelpScreen
+from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
+from pmtui.tui.screens.inspector import InspectorScreen, named
 from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
+from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.view.finding.query import Query
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import SPEEDS, ManagerView
-from pmtui.view.svg import save_new, to_svg
+from pmtui.view.svg import to_svg
 
 if TYPE_CHECKING:
-    from pmtui.tui.app import PmtuiApp
     from pmtui.tui.screens.main import MainScreen
 
 _NEXT_RECEIPTS: dict[str, Receiver] = {"none": "exact", "exact": "high-water", "high-water": "none", "mixed": "exact"}
@@ -33,11 +37,14 @@ class Commands:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
+        self._last_filter = ""
 
     def do(self, name: str, manager: ManagerView | None, number: int) -> None:
         """Do one. Those about a manager do nothing in an app without one."""
         if name == "pane":
             self._pane(number)
+        elif (everywhere := EVERYWHERE.get(name)) is not None:
+            everywhere(self._screen)
         elif (method := _OF_MANAGER.get(name)) is not None:
             if manager is not None:
                 method(self, manager)
@@ -142,9 +149,9 @@ class Commands:
         self._go_to(-1)
 
     def _go_to(self, by: int) -> None:
-        panes, pane = self._screen.panes, self._screen.pane
-        number = panes.index(pane) + by if pane in panes else 0
-        self._screen.reveal(panes[number % len(panes)])
+        stops, stop = self._screen.stops, self._screen.stop
+        number = stops.index(stop) + by if stop in stops else stops.index(self._screen.panes[0])  # out of the diagram
+        self._screen.reveal(stops[number % len(stops)])
 
     def _pane(self, number: int) -> None:
         panes = self._screen.panes
@@ -154,10 +161,15 @@ class Commands:
             self._screen.say(f"There are {len(panes)} panes.")
 
     def _down(self) -> None:
-        self._screen.pane.scroll_rows(1)
+        self._choose(1)
 
     def _up(self) -> None:
-        self._screen.pane.scroll_rows(-1)
+        self._choose(-1)
+
+    def _choose(self, by: int) -> None:
+        pane = self._screen.pane
+        pane.focus()
+        pane.choose_rows(by)
 
     def _page_down(self) -> None:
         self._screen.pane.scroll_rows(self._screen.pane.page_rows())
@@ -175,6 +187,81 @@ class Commands:
         pane = self._screen.pane
         pane.follow(not pane.following)
         self._screen.say("It follows what happens." if pane.following else "It stays where it is: F follows again.")
+
+    def _inspect(self) -> None:
+        screen = self._screen
+        subject = screen.stop.subject()
+        if screen.zoomed is screen.diagram:
+            screen.diagram.open_row()
+        elif subject is None:
+            screen.say("There is nothing here to look at.")
+        else:
+            screen.app.push_screen(InspectorScreen(screen.session.look, subject))
+
+    def _copy(self) -> None:
+        screen = self._screen
+        subject = screen.stop.subject()
+        if subject is None:
+            screen.say("There is nothing here to copy.")
+            return
+
+        async def copying() -> None:
+            closeup = await screen.session.look(subject, lambda _done, _total: None)
+            app_of(screen).copy(closeup.text, named(closeup))
+
+        self._ask(copying())
+
+    # finding
+
+    def _find(self) -> None:
+        pane = self._screen.pane
+        if isinstance(pane, SearchedPane):
+            self._screen.find(pane)
+        else:
+            self._screen.say("The diagram is not searched: esc closes it, / finds in the panes.")
+
+    def _next_match(self) -> None:
+        self._go_to_match(1)
+
+    def _previous_match(self) -> None:
+        self._go_to_match(-1)
+
+    def _go_to_match(self, step: int) -> None:
+        screen, pane = self._screen, self._screen.pane
+        if isinstance(pane, SearchedPane) and pane.found is not None:
+            pane.choose_rows(step)
+        elif not self._last_filter:
+            screen.say("Nothing is looked for: / finds.")
+        elif isinstance(pane, LogPane):
+            pane.go_to_match(Query.parse(self._last_filter), step)
+        else:
+            screen.say("In the journal n and N go along what / has found.")
+
+    def _back(self) -> None:
+        """Out of finding, the filter first, then what stands out; then out of what is maximised."""
+        screen = self._screen
+        finder = screen.query_one(Finder)
+        pane = finder.pane or screen.pane
+        if finder.display:
+            finder.end()
+        if isinstance(pane, SearchedPane) and pane.found is not None:
+            self._last_filter = pane.filter
+            pane.find("")
+        elif screen.only:
+            screen.look_only_at("")
+        elif screen.zoomed is not None:
+            self._close()
+
+    def _only(self) -> None:
+        screen = self._screen
+        label = screen.stop.label()
+        if screen.only:
+            screen.look_only_at("")
+        elif not label:
+            screen.say("There is nothing here to pick out.")
+        else:
+            screen.look_only_at(label)
+            screen.say(f"Only {label} stands out: o or esc ends that.")
 
     def _zoom(self) -> None:
         screen = self._screen
@@ -194,23 +281,18 @@ class Commands:
         screen.diagram.show(screen.snapshot)
 
     def _close(self) -> None:
-        if self._screen.zoomed is not None:
-            self._screen.zoomed = None
-            self._screen.lay_out()
+        self._screen.zoomed = None
+        self._screen.lay_out()
 
-    def _open(self, manager: ManagerView) -> None:
+    def _fold(self) -> None:
+        self._move_lanes(-1)
+
+    def _unfold(self) -> None:
+        self._move_lanes(1)
+
+    def _move_lanes(self, by: int) -> None:
         if self._screen.zoomed is self._screen.diagram:
-            self._screen.diagram.open_row()
-        elif manager.failure is not None:
-            self._traceback(manager)
-        else:
-            self._screen.say("enter opens a row of the diagram: d shows it.")
-
-    def _left(self) -> None:
-        self._screen.diagram.move_lanes(-1)
-
-    def _right(self) -> None:
-        self._screen.diagram.move_lanes(1)
+            self._screen.diagram.move_lanes(by)
 
     def _export(self) -> None:
         screen = self._screen
@@ -219,28 +301,11 @@ class Commands:
             return
         text = to_svg(screen.diagram.window.diagram, f"{screen.snapshot.app}: what led to what")
         try:
-            path = save_new(Path.cwd(), f"{screen.snapshot.app}-diagram.svg", text)
+            path = save_new(text, Path.cwd(), f"{screen.snapshot.app}-diagram")
         except PmtuiError as error:
             screen.say(str(error), "error")
         else:
             screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
-
-    # the screen
-
-    def _theme(self) -> None:
-        cast("PmtuiApp", self._screen.app).switch_theme()
-
-    def _palette(self) -> None:
-        self._screen.app.action_command_palette()
-
-    def _help(self) -> None:
-        self._screen.app.push_screen(HelpScreen())
-
-    def _suspend(self) -> None:
-        self._screen.app.action_suspend_process()
-
-    def _quit(self) -> None:
-        self._screen.app.exit()
 
 
 _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
@@ -252,7 +317,6 @@ _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "crash_at": Commands._crash_at,
     "traceback": Commands._traceback,
     "next_manager": Commands._next_manager,
-    "open": Commands._open,
 }
 _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "faster": Commands._faster,
@@ -269,15 +333,16 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "top": Commands._top,
     "bottom": Commands._bottom,
     "follow": Commands._follow,
+    "inspect": Commands._inspect,
+    "copy": Commands._copy,
+    "find": Commands._find,
+    "next_match": Commands._next_match,
+    "previous_match": Commands._previous_match,
+    "back": Commands._back,
+    "only": Commands._only,
     "zoom": Commands._zoom,
     "diagram": Commands._diagram,
-    "left": Commands._left,
-    "right": Commands._right,
+    "fold": Commands._fold,
+    "unfold": Commands._unfold,
     "export": Commands._export,
-    "close": Commands._close,
-    "theme": Commands._theme,
-    "palette": Commands._palette,
-    "help": Commands._help,
-    "suspend": Commands._suspend,
-    "quit": Commands._quit,
 }

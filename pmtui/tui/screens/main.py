@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -19,10 +20,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.actions import ACTIONS, ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.bindings import bindings
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.widgets.diagram import DiagramPane
+from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.header import Header
 from pmtui.tui.widgets.instance import InstancePanel
@@ -33,21 +36,14 @@ from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.tui.widgets.stop import Stop
 from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
 
 _PULL_PAUSE = 0.2
 _NOTICE_SECONDS = 6.0
-
-
-def _bindings() -> Iterator[Binding]:
-    for action in ACTIONS:
-        if action.id == "pane":
-            for key in action.keys:
-                yield Binding(key, f"do('pane', {key})", action.words, id=f"pane.{key}", show=False)
-        elif action.keys:
-            yield Binding(",".join(action.keys), f"do('{action.id}')", action.words, id=action.id, show=False)
 
 
 class MainScreen(Screen[None]):
@@ -57,7 +53,8 @@ class MainScreen(Screen[None]):
     """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    place = "main"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("main"))
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Moving the focus repaints two headings, not the whole screen."""
 
@@ -86,6 +83,7 @@ class MainScreen(Screen[None]):
         self._notice: tuple[str, Tone] | None = None
         self._notice_timer: Timer | None = None
         self._armed = ""
+        self.only = ""
         self._commands = Commands(self)
         self._now = now
 
@@ -113,14 +111,33 @@ class MainScreen(Screen[None]):
         return self.query_one(DiagramPane)
 
     @property
-    def panes(self) -> list[Pane]:
+    def panes(self) -> list[SearchedPane]:
         """All panes but the diagram, in the order of their numbers."""
         return [*self.log_panes, self.journal]
 
     @property
     def pane(self) -> Pane:
         """The pane that keys scroll."""
-        return self.focused if isinstance(self.focused, Pane) else self.panes[min(self._first, len(self.panes) - 1)]
+        if isinstance(self.focused, Pane):
+            return self.focused
+        if self._places is not None and not self._places.logs:
+            return self.journal
+        return self.panes[min(self._first, len(self.panes) - 1)]
+
+    @property
+    def stops(self) -> list[Stop]:
+        """Where the focus goes, in order: the manager, its instance where that is shown, the panes."""
+        return [self.query_one(ManagerPane), *self._instance_shown, *self.panes]
+
+    @property
+    def _instance_shown(self) -> list[Stop]:
+        panel = self.query_one(InstancePanel)
+        return [panel] if panel.display else []
+
+    @property
+    def stop(self) -> Stop:
+        """What has the focus, or else the pane that keys scroll."""
+        return self.focused if isinstance(self.focused, Stop) else self.pane
 
     # making and laying out
 
@@ -135,14 +152,17 @@ class MainScreen(Screen[None]):
                 with Plain(id="logs"):
                     yield from self._log_panes()
                 yield More(id="more")
-            yield JournalPane(self._fetch_journal)
+            yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
             yield DiagramPane(self._fetch_handled)
+        yield Finder(id="find")
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
 
     def _log_panes(self) -> Iterator[LogPane]:
         for number, context in enumerate(self.snapshot.contexts, 1):
-            yield LogPane(context.name, self._fetch_log(context.name), number)
+            name = context.name
+            search, rows = partial(self.session.search_log, name), partial(self.session.log_rows, name)
+            yield LogPane(name, self._fetch_log(name), number, search, rows)
 
     def _fetch_log(self, context: str) -> Fetch:
         async def fetch(limit: int, after: int | None, before: int | None) -> LogPage:
@@ -215,10 +235,14 @@ class MainScreen(Screen[None]):
         hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
         fallback = shown[0] if layout.logs and shown else journal
-        self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
+        if not self.query_one(Finder).display:  # the focus is lost where nothing fits
+            self.set_focus(self.stop if self.stop.display else fallback)
 
-    def reveal(self, pane: Pane) -> None:
-        """Give a pane the focus, making room for it where it is out of sight."""
+    def reveal(self, pane: Stop) -> None:
+        """Give a part the focus, making room for it where it is out of sight."""
+        if not isinstance(pane, Pane):
+            pane.focus()
+            return
         before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
             self.zoomed = None if self.zoomed is self.diagram else pane
@@ -296,6 +320,8 @@ class MainScreen(Screen[None]):
 
     def action_do(self, name: str, number: int = 0) -> None:
         """Do what an action of the registry says; where it would do nothing now, say why."""
+        if self.query_one(Finder).display and name != "back":
+            self.query_one(Finder).end()
         action, manager = BY_ID[name], self.manager
         armed, self._armed = self._armed, ""
         if self._notice is not None:
@@ -326,6 +352,32 @@ class MainScreen(Screen[None]):
             self.lay_out()
             self.reveal(pane)
             pane.go_to(message.position)
+
+    # finding
+
+    def look_only_at(self, label: str) -> None:
+        """Make what has this label stand out in all panes; nothing does for an empty one."""
+        self.only = label
+        for pane in self.panes:
+            pane.only = label
+            pane.repaint()
+
+    def find(self, pane: SearchedPane) -> None:
+        """Ask what is to be found in a pane."""
+        self.query_one(Footer).display = False
+        self.query_one(Finder).ask(pane)
+
+    @on(Finder.Ended)
+    def _finding_ended(self) -> None:
+        self.query_one(Footer).display = True
+
+    @on(SearchedPane.Searched)
+    def _searched(self, message: SearchedPane.Searched) -> None:
+        self.say(message.sentence)
+
+    @on(Stop.Inspected)
+    def _clicked_twice(self) -> None:
+        self.action_do("inspect")
 
     @on(Pane.Failed)
     def _page_failed(self, message: Pane.Failed) -> None:

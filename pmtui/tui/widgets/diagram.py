@@ -12,10 +12,11 @@ from pmtui.tui.paint import cells, cut
 from pmtui.tui.widgets.diagramwindow import DiagramWindow, Fetch
 from pmtui.tui.widgets.lanes import Lanes
 from pmtui.tui.widgets.pane import Pane
+from pmtui.view.closeup.subject import Subject, event_at
 from pmtui.view.diagram import Row, lanes_of
 from pmtui.view.snapshot import ManagerView, Snapshot
 
-_KEYS = (BY_ID["open"], BY_ID["export"], BY_ID["close"])
+_KEYS = (BY_ID["inspect"], BY_ID["export"], BY_ID["back"])
 _TITLE = "what led to what"
 _DEAD = ("killed", "failed", "stopped")
 
@@ -51,6 +52,19 @@ class DiagramPane(Pane):
         """Read the newest rows; while another row is selected, stay."""
         if self.following or not self.window.rows:
             await self.window.follow(self.size.height)
+
+    def subject(self) -> Subject | None:
+        """The event that the selected row is about."""
+        row = self.window.row
+        return None if row is None or row.where is None else event_at(*row.where, row.manager)
+
+    def label(self) -> str:
+        """Nothing: its rows are told in words, not by their instances."""
+        return ""
+
+    async def choose(self, delta: int) -> None:
+        """Select another row."""
+        await self.move(delta)
 
     async def move(self, delta: int) -> None:
         """Select another row; beyond the newest it follows again."""

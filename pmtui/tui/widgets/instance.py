@@ -3,12 +3,13 @@
 from textual.strip import Strip
 
 from pmtui.tui.paint import Row, cells
-from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.stop import Stop
+from pmtui.view.closeup.subject import InstanceOf, Subject, event_at
 from pmtui.view.snapshot import InstanceView, ManagerView
 from pmtui.view.words import span
 
 
-class InstancePanel(Painted):
+class InstancePanel(Stop):
     """Correlation id, state and timers of one instance."""
 
     manager: ManagerView | None = None
@@ -20,11 +21,22 @@ class InstancePanel(Painted):
         self.manager, self.full_speed, self.tall = manager, full_speed, tall
         self.repaint()
 
+    def label(self) -> str:
+        """The event in hand's."""
+        return self.manager.turn.event.label if self.manager is not None and self.manager.turn is not None else ""
+
+    def subject(self) -> Subject | None:
+        """The instance of the event in hand."""
+        if self.manager is None or self.manager.turn is None:
+            return None
+        name, event = self.manager.name, self.manager.turn.event
+        return InstanceOf(name, event=event_at(event.context, event.position, name))
+
     def paint(self, width: int, height: int) -> list[Strip]:
         """A head with a rule, then what is known."""
         ink = self.ink
         head = Row(width)
-        head.put("instance ", ink.plain).put("─" * (width - head.used), ink.rule)
+        head.put("instance ", ink.focus if self.has_focus else ink.plain).put("─" * (width - head.used), ink.rule)
         rows = [Row(width)] * self.tall + [head]
         if self.manager is not None:
             rows += (

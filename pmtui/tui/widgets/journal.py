@@ -1,13 +1,16 @@
 """The journal's pane: what was handled, what it led to, what was doubled."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from rich.style import Style
 from textual.strip import Strip
 
 from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row, cells
-from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.view.closeup.subject import ActionOf, Subject, event_of
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, Tone
 from pmtui.view.snapshot import ManagerView
 
@@ -15,29 +18,41 @@ Key = tuple[int, int, int]
 Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
 """(manager, limit, before) → a page of its journal."""
 
+Search = Callable[[str, Query, int, Direction, int], Awaitable[Found]]
+"""(manager, query, place, direction, rows) → one slice of a search through its journal."""
+
+Rows = Callable[[str, Sequence[int]], Awaitable[tuple[JournalEntry, ...]]]
+"""(manager, ids, at most 500) → their entries."""
+
+Chosen = tuple[Key, int]
+"""An entry, and which of its actions; -1 for the entry itself."""
+
 _TITLE = "handled → actions"
 
 
-class JournalPane(Pane):
+class JournalPane(SearchedPane):
     """Entries with their actions, the newest at the bottom."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, search: Search, rows: Rows) -> None:
         super().__init__(id="journal")
-        self._fetch = fetch
+        self._fetch_all = fetch
+        self._search_journal = search
+        self._rows_at = rows
         self._manager: ManagerView | None = None
         self._entries: list[JournalEntry] = []
         self._more = False
         self._up = 0
         self._left_at = 0
+        self._chosen: Chosen | None = None
 
     def show(self, manager: ManagerView | None) -> None:
         """Show this manager's journal."""
         before, self._manager = self._manager, manager
         if before is None or manager is None or before.name != manager.name or manager.handled < before.handled:
-            self.following = True
-            self._entries = []
+            self.find(self.filter)
         if before is None or manager is None or _news(before) != _news(manager):
             self.refresh_rows()
+            self.search_on()
 
     @property
     def _rows_high(self) -> int:
@@ -54,6 +69,8 @@ class JournalPane(Pane):
         """Scroll by lines; down to the newest it follows again."""
         if self.following:
             self._left_at = self._manager.handled if self._manager else 0
+        if self.found is not None and self._entries:  # a search that still goes on has found older ones since
+            self._more = bool(self.found.page(1, None, self._entries[0].key[2])[0])
         wanted = self._up - delta
         while self._manager and self._more and self._entries and len(self._lines()) - wanted < self._rows_high:
             page = await self._fetch(self._manager.name, self._rows_high + abs(delta), self._entries[0].key)
@@ -63,6 +80,91 @@ class JournalPane(Pane):
         self.following = self._up == 0
         if self.following:
             await self.catch_up()
+
+    async def _fetch(self, manager: str, limit: int, before: Key | None) -> JournalPage:
+        """A page of all entries, or of those found; of these, only saved ones."""
+        if self.found is None:
+            return await self._fetch_all(manager, limit, before)
+        places, more_before, more_after = self.found.page(min(limit, 500), None, None if before is None else before[2])
+        return JournalPage(manager, await self._rows_at(manager, places), more_before, more_after)
+
+    async def look_for(self, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """One slice of a search through the manager's journal."""
+        if self._manager is None:
+            return Found((), place, 0, 0, ended=True)
+        return await self._search_journal(self._manager.name, query, place, direction, rows)
+
+    def searched_of(self) -> tuple[str, int]:
+        """The journal, and how many events were handled."""
+        return "journal", self._manager.handled if self._manager is not None else 0
+
+    def forget_rows(self) -> None:
+        """Begin anew with the newest entries."""
+        self._entries, self._more, self._up = [], False, 0
+
+    def label(self) -> str:
+        """The chosen entry's."""
+        index = self._index_of_choice()
+        return "" if index is None else self._lines()[index][0].label
+
+    def _in_sight(self) -> tuple[int, int]:
+        """The first of the lines in sight, and the one after the last."""
+        end = len(self._lines()) - self._up
+        return max(0, end - self._rows_high), end
+
+    def _index_of_choice(self) -> int | None:
+        """The chosen line, if it is in sight; else the last one that is."""
+        start, end = self._in_sight()
+        here = (i for i, line in enumerate(self._lines()[start:end], start) if _name_of(line) == self._chosen)
+        return next(here, end - 1 if end > start else None)
+
+    def subject(self) -> Subject | None:
+        """The chosen line's event or action; where none is, the last in sight."""
+        index = self._index_of_choice()
+        if index is None or self._manager is None:
+            return None
+        entry, action, _ = self._lines()[index]
+        manager = self._manager.name
+        event = event_of(entry.where, manager)
+        if action is None or action.ordinal < 0 or event is None:
+            return event
+        return ActionOf(manager, event.source, event.position, action.ordinal)
+
+    async def choose(self, delta: int) -> None:
+        """Choose a line; beyond the newest, follow again."""
+        index = self._index_of_choice()
+        if index is None:
+            return
+        start, end = self._in_sight()
+        wanted = index + delta
+        if wanted >= len(self._lines()):
+            self._chosen = None
+            await self.move(delta)
+            return
+        self._left_at = self._manager.handled if self._manager and self.following else self._left_at
+        self.following = False
+        below = len(self._lines()) - wanted  # older ones may be read above it
+        if not start <= wanted < end:
+            await self.move(min(wanted - start, 0) + max(wanted - end + 1, 0))
+            self.following = False
+        self._choose_line(max(0, len(self._lines()) - below))
+
+    def choose_at(self, y: int) -> None:
+        """Choose the line."""
+        start, end = self._in_sight()
+        if 1 <= y < end - start + 1:
+            self._left_at = self._manager.handled if self._manager and self.following else self._left_at
+            self.following = False
+            self._choose_line(start + y - 1)
+            self.repaint()
+
+    def _choose_line(self, index: int) -> None:
+        self._chosen = _name_of(self._lines()[index])
+
+    def follow(self, on: bool) -> None:
+        """Follow, with nothing chosen, or stay."""
+        self._chosen = None if on else self._chosen
+        super().follow(on)
 
     async def go_to_start(self) -> None:
         """Go back as far as a few pages reach; a journal may be very long."""
@@ -92,7 +194,9 @@ class JournalPane(Pane):
         start = max(0, end - (height - 1))
         lines = every[start:end]
         if not lines:
-            return [*strips, Row(width).put("nothing handled yet", ink.faint).strip(ink.base)]
+            searching = self.found is not None and not self.found.complete
+            words = "searching …" if searching else "nothing handled yet" if self.found is None else "nothing found"
+            return [*strips, Row(width).put(words, ink.faint).strip(ink.base)]
         joints = brackets(self._twins(lines), len(lines))
         columns = _columns(lines, width)
         bracket = self._bracket_column(lines, joints, columns, width)
@@ -103,12 +207,13 @@ class JournalPane(Pane):
             if action is None:
                 self._entry(row, entry, columns, in_hand)
             else:
-                self._action(row, action, last, columns)
+                self._action(row, entry, action, last, columns)
             if joint.strip() and row.used < bracket:
                 row.to(bracket).put(joint, ink.error)
             if action is None and time and row.used < time:
                 row.to(time).put(entry.time, ink.quiet if in_hand else ink.faint)
-            strips.append(row.strip(ink.row if in_hand else ink.base))
+            chosen = self.has_focus and self._chosen is not None and _name_of((entry, action, last)) == self._chosen
+            strips.append(row.strip(ink.chosen if chosen else ink.row if in_hand else ink.base))
         return strips
 
     def _head(self, width: int) -> Row:
@@ -116,6 +221,7 @@ class JournalPane(Pane):
         row.put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         new = (self._manager.handled if self._manager else 0) - self._left_at
         note = f" +{new:,} new" if not self.following and new > 0 else ""
+        note = f" {self.found_words()}" if self.found is not None else note
         return row.put("─" * (width - row.used - len(note)), ink.rule).put(note, ink.accent)
 
     def _entry(self, row: Row, entry: JournalEntry, columns: tuple[int, int, int, int], in_hand: bool) -> None:
@@ -123,17 +229,27 @@ class JournalPane(Pane):
         glyph = {"✖": ink.alarm, "▸": ink.accent}.get(entry.glyph, ink.quiet)
         kind, label, words, _ = columns
         row.put(entry.glyph, glyph).put(" ", ink.plain).put(entry.where, ink.plain, kind - 3).to(kind)
-        row.put(entry.type, ink.bold if in_hand else ink.plain, label - kind - 1).to(label)
+        style = self._picked_out(entry, ink.bold if in_hand else ink.plain)
+        row.put(entry.type, style, label - kind - 1).to(label)
         row.put(entry.label, ink.quiet, words - label - 1).to(words)
         row.put(entry.words, self._tone(entry.tone), self._word_room(columns, row.width))
 
-    def _action(self, row: Row, action: JournalAction, last: bool, columns: tuple[int, int, int, int]) -> None:
+    def _action(
+        self, row: Row, entry: JournalEntry, action: JournalAction, last: bool, columns: tuple[int, int, int, int]
+    ) -> None:
         ink = self.ink
         kind, _, words, _ = columns
         style = ink.error if action.tone == "error" else ink.quiet
         row.to(2).put("└ " if last else "├ ", ink.faint).put(action.where, style, kind - 5).to(kind)
-        row.put(action.type, ink.error if action.tone == "error" else ink.plain, words - kind - 1).to(words)
+        type_ = ink.error if action.tone == "error" else self._picked_out(entry, ink.plain)
+        row.put(action.type, type_, words - kind - 1).to(words)
         row.put(action.words, self._tone(action.tone, strong=True), self._word_room(columns, row.width))
+
+    def _picked_out(self, entry: JournalEntry, style: Style) -> Style:
+        """The ink of a type: where one correlation id is to stand out, its own alone do."""
+        if not self.only:
+            return style
+        return self.ink.key if entry.label == self.only else self.ink.quiet
 
     def _word_room(self, columns: tuple[int, int, int, int], width: int) -> int:
         return (columns[3] or width) - columns[2] - 1
@@ -175,6 +291,11 @@ class JournalPane(Pane):
         )
         size = max((len(joint) for joint in joints), default=0)
         return min(columns[2] + longest + 2, (columns[3] or width) - size - 1)
+
+
+def _name_of(line: tuple[JournalEntry, JournalAction | None, bool]) -> Chosen:
+    entry, action, _ = line
+    return entry.key, -1 if action is None else entry.actions.index(action)
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:

@@ -1,18 +1,32 @@
 """A log's pane: its events, how far the selected manager has come in it, the event in hand."""
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from rich.style import Style
 from textual.strip import Strip
 
+from pmtui.model.errors import PmtuiError
 from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
-from pmtui.tui.widgets.pane import Pane
-from pmtui.view.pages import LogRow
+from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.view.closeup.subject import EventAt, Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found
+from pmtui.view.pages import LogPage, LogRow
 from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
 
 _Mark = tuple[str, Style, Style, bool]
 """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
+
+Search = Callable[[Query, int, Direction, int], Awaitable[Found]]
+"""(query, place, direction, rows) → one slice of a search through the log."""
+
+Rows = Callable[[Sequence[int]], Awaitable[tuple[LogRow, ...]]]
+"""(positions, at most 500) → their rows."""
+
+_PAGE = 500
 
 
 def finished(turn: TurnView) -> bool:
@@ -20,23 +34,27 @@ def finished(turn: TurnView) -> bool:
     return bool(turn.point) and all(step.state != "todo" for step in turn.steps)
 
 
-class LogPane(Pane):
+class LogPane(SearchedPane):
     """One context's log, anchored at a position and without a scrollbar.
 
     Following, it shows where the turn in hand reads or acts, moving only when that is out of sight; at full speed the
     newest events.
     """
 
-    def __init__(self, context: str, fetch: Fetch, number: int) -> None:
+    def __init__(self, context: str, fetch: Fetch, number: int, search: Search, rows: Rows) -> None:
         super().__init__(id=f"log-{number}")
         self.context = context
+        self._fetch = fetch
+        self._search_log = search
+        self._rows_at = rows
         self._window = LogWindow(fetch)
         self._view = ContextView(context)
         self._manager: ManagerView | None = None
         self._fast = False
         self._left_at = 0
         self._frame: tuple[object, ...] = ()
-        self._painted: dict[tuple[Line, str, _Mark | None], Strip] = {}
+        self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
+        self._chosen: int | None = None
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
@@ -45,9 +63,10 @@ class LogPane(Pane):
         self._manager = manager
         self._fast = manager is not None and full_speed(snapshot, manager)
         if self._view.head < before[0].head:
-            self.following = True
+            self.find(self.filter)
         if before != (self._view, self._target(), self._fast):
             self.refresh_rows()
+            self.search_on()
         elif known != self._known():
             self.repaint()
 
@@ -67,7 +86,7 @@ class LogPane(Pane):
     def _target(self) -> int:
         """The position that has to be in sight; 0 for the newest."""
         turn, source = self._turn, self._source
-        if self._fast:
+        if self._fast or self.found is not None:
             return 0
         if turn is not None and turn.point:
             acted = [action.first for action in turn.actions if action.context == self.context and action.first]
@@ -101,6 +120,92 @@ class LogPane(Pane):
             self._left_at = self._view.head
         await self._window.scroll(delta, self._rows_high, self._view.head)
         self.following = False
+
+    def subject(self) -> Subject | None:
+        """The chosen event; where none is, the one that is followed, or the newest in sight."""
+        position = self._row_of_choice()
+        return None if position is None else EventAt(self.context, position)
+
+    def label(self) -> str:
+        """The chosen row's."""
+        lines = self._window.visible(self._rows_high)
+        here = self._row_of_choice()
+        return next((line.label for line in lines if isinstance(line, LogRow) and line.position == here), "")
+
+    async def look_for(self, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """One slice of a search through its log."""
+        return await self._search_log(query, place, direction, rows)
+
+    def searched_of(self) -> tuple[str, int]:
+        """The context, and its head."""
+        return self.context, self._view.head
+
+    def forget_rows(self) -> None:
+        """Begin anew with the newest rows."""
+        self._window = LogWindow(self._fetch if self.found is None else self._fetch_found)
+
+    async def _fetch_found(self, limit: int, after: int | None, before: int | None) -> LogPage:
+        if self.found is None:
+            return LogPage(self.context, (), more_before=False, more_after=False)
+        places, more_before, more_after = self.found.page(min(limit, _PAGE), after, before)
+        return LogPage(self.context, await self._rows_at(places), more_before, more_after)
+
+    def go_to_match(self, query: Query, step: int) -> None:
+        """Choose the next event that matches, or the one before, among all the others."""
+
+        async def going() -> None:
+            place = self._row_of_choice() or 0
+            direction: Direction = "up" if step > 0 else "down"
+            looked = 0
+            try:
+                while True:
+                    found = await self._search_log(query, place, direction, _PAGE * 10)
+                    looked += found.looked
+                    if found.places or found.ended:
+                        break
+                    place = found.reached
+                    told = f"{self.context}: searched {looked:,} of ~{max(looked, self._view.head):,} …"
+                    self.post_message(self.Searched(told))
+            except PmtuiError as error:
+                self.post_message(self.Failed(str(error)))
+                return
+            if not found.places:
+                self.post_message(self.Searched(f"{self.context}: nothing more is found that way."))
+                return
+            self._chosen = found.places[0 if step > 0 else -1]
+            self._left_at = self._view.head if self.following else self._left_at
+            self.following = False
+            here = self._chosen
+            self.read(lambda: self._window.follow(here, self._rows_high, self._view.head))
+
+        self.run_worker(going(), group="finding", exclusive=True)
+
+    def _row_of_choice(self) -> int | None:
+        rows = [line.position for line in self._window.visible(self._rows_high) if isinstance(line, LogRow)]
+        if self._chosen in rows:
+            return self._chosen
+        return self._target() if self._target() in rows else next(reversed(rows), None)
+
+    async def choose(self, delta: int) -> None:
+        """Choose a row; gaps are passed over."""
+        if self.following:
+            self._left_at = self._view.head
+        self._chosen = await self._window.choose(self._row_of_choice(), delta, self._rows_high, self._view.head)
+        self.following = False
+
+    def choose_at(self, y: int) -> None:
+        """Choose the row in a line."""
+        lines = self._window.visible(self._rows_high)
+        line = lines[y - 2] if 2 <= y < len(lines) + 2 else None
+        if isinstance(line, LogRow):
+            self._left_at = self._view.head if self.following else self._left_at
+            self._chosen, self.following = line.position, False
+            self.repaint()
+
+    def follow(self, on: bool) -> None:
+        """Follow, with nothing chosen, or stay."""
+        self._chosen = None if on else self._chosen
+        super().follow(on)
 
     async def go_to_start(self) -> None:
         """Show the oldest events."""
@@ -141,13 +246,13 @@ class LogPane(Pane):
 
     def _lines(self, lines: list[tuple[Line, str]], width: int, number: int) -> list[Strip]:
         """The lines' strips; one that is as it was when painted last is not painted again."""
-        frame = (width, number, self.ink, self._view.head > SMALL)
+        frame = (width, number, self.ink, self._view.head > SMALL, self.only)
         known = self._painted if frame == self._frame else {}
         self._frame, self._painted = frame, {}
         strips = []
         for line, joint in lines:
             mark = None if isinstance(line, Gap) else self._mark(line)
-            key = (line, joint, mark)
+            key = (line, joint, mark, self._is_chosen(line))
             strips.append(known.get(key) or self._line(line, joint, width, number))
             self._painted[key] = strips[-1]
         return strips
@@ -161,7 +266,9 @@ class LogPane(Pane):
         ink, source = self.ink, self._source
         right: list[tuple[str, Style]] = []
         new = self._view.head - self._left_at
-        if not self.following and new > 0:
+        if self.found is not None:
+            right = [(self.found_words(), ink.accent)]
+        elif not self.following and new > 0:
             right = [(f"+{new:,} new", ink.accent)]
         elif source is not None and source.behind:
             plus = "+" if source.capped else ""
@@ -186,6 +293,8 @@ class LogPane(Pane):
         return row.put("━" * filled, ink.accent).put("─" * (width - filled), ink.rule)
 
     def _empty(self, width: int) -> list[Row]:
+        if self.found is not None:
+            return [Row(width).put("nothing found" if self.found.complete else "searching …", self.ink.faint)]
         if self._view.why_empty:
             lines = wrap([(self._view.why_empty, self.ink.faint)], width)
             return [Row(width).put("".join(text for text, _ in line), self.ink.faint) for line in lines]
@@ -193,6 +302,9 @@ class LogPane(Pane):
         if self._view.writers:
             rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
         return rows
+
+    def _is_chosen(self, line: Line) -> bool:
+        return self.has_focus and isinstance(line, LogRow) and line.position == self._chosen
 
     def _gap(self, gap: Gap, joint: str, width: int, number: int) -> Strip:
         row = Row(width)
@@ -206,8 +318,11 @@ class LogPane(Pane):
         ink = self.ink
         row = Row(width)
         glyph, glyph_ink, style, in_hand = self._mark(line)
-        ground = ink.row if in_hand else ink.base
-        faint = ink.quiet if in_hand else ink.faint
+        chosen = self._is_chosen(line)
+        ground = ink.chosen if chosen else ink.row if in_hand else ink.base
+        faint = ink.quiet if in_hand or chosen else ink.faint
+        if self.only:
+            style = ink.key if line.label == self.only else faint
         row.put(glyph, glyph_ink)
         if line.missing and self._view.head > SMALL:
             row.put("⋯", faint)

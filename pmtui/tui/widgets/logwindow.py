@@ -94,6 +94,25 @@ class LogWindow:
         self.top += delta
         self._clamp(height)
 
+    async def choose(self, position: int | None, delta: int, height: int, head: int) -> int | None:
+        """The row so many lines below one that is in sight, or the nearest that there is, scrolled into sight."""
+        if position is None:
+            return None
+        step = 1 if delta > 0 else -1
+        wanted = self._index(position) - self.top + delta
+        for _ in range(2):  # once more where a gap has come to the edge
+            over = min(wanted, 0) + max(wanted - height + 1, 0)
+            if over:
+                await self.scroll(over, height, head)
+            lines = self.visible(height)
+            wanted = max(0, min(wanted - over, len(lines) - 1))
+            if isinstance(lines[wanted], Gap):
+                wanted += step
+        beyond = [*lines[max(wanted, 0) :], *lines[:wanted][::-1]]
+        before = [*lines[: wanted + 1][::-1], *lines[wanted + 1 :]]
+        rows = (line.position for line in (beyond if step > 0 else before) if isinstance(line, LogRow))
+        return next(rows, None)
+
     async def _around(self, anchor: int, height: int, head: int) -> None:
         offset = self.top - self._index(anchor)
         older = await self._fetch(height, None, anchor)

@@ -9,9 +9,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.paint import Row, cells, wrap
-from pmtui.tui.widgets.painted import Painted
 from pmtui.tui.widgets.speed import speed_rows
+from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.strip import strip_rows
+from pmtui.view.closeup.subject import ManagerOf, Subject
 from pmtui.view.pages import Tone
 from pmtui.view.snapshot import ManagerState, ManagerView, Snapshot
 from pmtui.view.words import span
@@ -33,7 +34,7 @@ def full_speed(snapshot: Snapshot, manager: ManagerView) -> bool:
     return snapshot.speed == "max" and manager.state == "running"
 
 
-class ManagerPane(Painted):
+class ManagerPane(Stop):
     """Everything about the selected manager, with a red edge where it was killed or failed."""
 
     class Selected(Message):
@@ -108,7 +109,7 @@ class ManagerPane(Painted):
     def _name_row(self, snapshot: Snapshot, manager: ManagerView, width: int, y: int) -> Row:
         ink = self.ink
         broken = ink.alarm if self._broken else ink.accent
-        row = Row(width).put(manager.name, ink.bold, width // 2).put(" ", ink.plain)
+        row = Row(width).put(manager.name, ink.focus if self.has_focus else ink.bold, width // 2).put(" ", ink.plain)
         row.put(f"{GLYPHS[manager.state]} {manager.state}", broken)
         self._names = []
         worker = self._worker(manager)
@@ -188,3 +189,13 @@ class ManagerPane(Painted):
         for y, x, name in self._names:
             if event.y == y and x <= event.x - 1 < x + cells(name):
                 self.post_message(self.Selected(name))
+                return
+        super().on_click(event)
+
+    def label(self) -> str:
+        """The event in hand's."""
+        return self._manager.turn.event.label if self._manager is not None and self._manager.turn is not None else ""
+
+    def subject(self) -> Subject | None:
+        """The manager."""
+        return None if self._manager is None else ManagerOf(self._manager.name)

@@ -8,10 +8,10 @@ from textual import events
 from textual.message import Message
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.stop import Stop
 
 
-class Pane(Painted, can_focus=True):
+class Pane(Stop):
     """A part of the screen that shows rows read from the session.
 
     It follows by itself until it is scrolled, and again once it is told to. Reading happens beside the screen's own
@@ -38,6 +38,10 @@ class Pane(Painted, can_focus=True):
     @abstractmethod
     async def move(self, delta: int) -> None:
         """Scroll by lines; past the end it follows again."""
+
+    @abstractmethod
+    async def choose(self, delta: int) -> None:
+        """Choose the line so many below the one that is chosen, and let go of following."""
 
     @abstractmethod
     async def go_to_start(self) -> None:
@@ -75,6 +79,10 @@ class Pane(Painted, can_focus=True):
         """Scroll by lines."""
         self.read(lambda: self.move(delta))
 
+    def choose_rows(self, delta: int) -> None:
+        """Choose another line."""
+        self.read(lambda: self.choose(delta))
+
     def page_rows(self) -> int:
         """How many lines a page key moves by."""
         return max(1, self.size.height - 3)
@@ -87,11 +95,6 @@ class Pane(Painted, can_focus=True):
     @abstractmethod
     def scroll_to_newest(self) -> None:
         """Show the newest rows."""
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """The head shows where the focus is."""
-        super().watch_has_focus(has_focus)
-        self.repaint()
 
     def on_resize(self) -> None:
         """More or fewer rows fit."""
