@@ -3,6 +3,7 @@
 Started with `main`, it imports the app's file anew, with another seed of hashes, so that the order of sets is another.
 """
 
+import gc
 import os
 import random
 import struct
@@ -101,6 +102,7 @@ def _in_a_fork(app: App, group: list[Question]) -> list[Answer]:
     there, back = os.pipe()
     pid = os.fork()
     if pid == 0:
+        gc.disable()  # others are told of each collection, and what they call then is not the handler's doing
         with os.fdopen(back, "wb") as out:
             deciders = {name: Decider(app, app.managers[name]) for name in {name for name, *_ in group}}
             write(out, [_handle(deciders[name], picked, instance) for name, picked, instance in group])

@@ -67,7 +67,7 @@ class Fresh:
 
     def __enter__(self) -> "Fresh":
         self._forked = _forked(self._app)
-        spec = _spec(self._app)
+        spec = spec_of(self._app)
         if spec is not None:
             self._other = _started(self._app, spec)
         return self
@@ -144,7 +144,7 @@ def _forked(app: App) -> _Process:
     return _Process(pid, os.fdopen(to, "wb"), os.fdopen(from_, "rb"))
 
 
-def _spec(app: App) -> str | None:
+def spec_of(app: App) -> str | None:
     """What finds the app in its file again; None if it is in none."""
     for manager in app.managers.values():
         module = sys.modules.get(manager.cls.__module__)

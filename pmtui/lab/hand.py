@@ -55,7 +55,7 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         entries: what crashes interrupted and failures stopped, for the journal.
         lost: how many actions were lost; `lost_in` is the turn whose actions were lost last.
-        crash_at: the point that its worker is to die at, as text.
+        crash_at: the point that its worker is to die at, as text; `crashes` those of the workers after it.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
     """
@@ -67,6 +67,7 @@ class Hand:
     lost: int = 0
     lost_in: int = 0
     crash_at: str = ""
+    crashes: deque[str] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
     attempts: dict[int, int] = field(default_factory=dict)

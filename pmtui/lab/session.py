@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, TypeVar
 
@@ -12,7 +12,7 @@ from pmtui.handling.clock import written
 from pmtui.lab.clock import LabClock
 from pmtui.lab.hand import Hand
 from pmtui.lab.observer import Observer
-from pmtui.lab.scratch import Progress, Scratch
+from pmtui.lab.scratch import Scratch
 from pmtui.model import instant
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
@@ -35,6 +35,7 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.copies import Progress
 from pmtui.workers.protocol import (
     Advance,
     Command,
@@ -63,14 +64,18 @@ class Options:
     Attributes:
         from_start: without the ledgers and what the app's managers appended.
         receiver: for all contexts, in place of what the app says.
+        receivers: the same for each context that it has.
         at: a point to go to before the person takes over.
         live: on the data folder itself.
+        crashes: points at which workers are to die; each worker has the next one of its manager set.
     """
 
     from_start: bool = False
     receiver: Receiver | None = None
     at: Point | None = None
     live: bool = False
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    crashes: tuple[Point, ...] = ()
 
 
 _T = TypeVar("_T")
@@ -87,8 +92,10 @@ class LabSession:
         self._speed: Speed = "4"
         self._going = False
         self._receivers: dict[str, Receiver] = {
-            name: options.receiver or context.receiver for name, context in found.app.contexts.items()
+            name: options.receivers.get(name) or options.receiver or context.receiver
+            for name, context in found.app.contexts.items()
         }
+        self._crashes = options.crashes
         self._mode: Literal["lab", "live"] = "live" if options.live else "lab"
         self._snapshot = Snapshot(found.app.name, self._mode, "exact", "4", (), ())
         self._changes = asyncio.Event()
@@ -141,6 +148,8 @@ class LabSession:
         app = self._found.app
         files = log_files(app, self._folder, scratch=self._scratch is not None)
         self._hands = {name: Hand(manager) for name, manager in app.managers.items()}
+        for point in self._crashes:
+            self._hands[point.manager].crashes.append(str(point))
         self._snapshot = replace(self._snapshot, managers=(), version=self._snapshot.version + 1)
         self._draw = self.snapshot
         self._reader = Reader(app, files, self._folder)
@@ -202,6 +211,8 @@ class LabSession:
 
     async def _start(self, manager: str) -> None:
         hand = self._hands[manager]
+        if not hand.crash_at and hand.crashes:
+            hand.crash_at = hand.crashes.popleft()
         await self._supervisor.start(manager, paused=not self._going, speed=self._speed, crash_at=hand.crash_at)
         hand.worker = self._supervisor.workers[manager]
 
