@@ -154,7 +154,7 @@ def _difference(status: ManagerStatus, before: Counters, state: str, reason: str
     """What this run made: the ledger's totals less those before, and the crashes that were seen."""
     made = status.counters - before
     made = Counters(made.handled, made.ignored, made.performed, made.suppressed, crashes, made.late)
-    return ManagerStatus(status.name, state, reason, status.since, status.pid, made, status.progress, status.oldest)
+    return ManagerStatus(status.name, state, reason, status.since, status.pid, made, status.progress, status.oldest_at)
 
 
 def summary(status: ManagerStatus) -> str:

@@ -43,6 +43,7 @@ class Pulled:
     upcoming_label: str
     late: int
     suppressed: int
+    oldest: float | None
 
 
 @dataclass(slots=True)
@@ -162,6 +163,7 @@ class Hand:
         receivers: Mapping[str, Receiver],
         speed: Speed,
         others: tuple[str, int] | None,
+        crashes: int,
     ) -> ManagerView:
         """The picture of it, `report` being what its worker said when `pulled` was read."""
         state = self.now(report)
@@ -213,6 +215,8 @@ class Hand:
             completed_instances=pulled.completed,
             handled=report.counters.handled if report is not None else 0,
             late=pulled.late,
+            crashes=crashes,
+            oldest=pulled.oldest,
             held=self.held,
         )
 

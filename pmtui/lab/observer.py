@@ -78,8 +78,9 @@ class Observer:
         upcoming = None if report is None else report.upcoming
         event = report.turn.event if report is not None and report.turn is not None else None
         running, completed, pending = self._counted(name)
+        progress = self._reader.progress(hand.manager, state)
         return Pulled(
-            progress=self._reader.progress(hand.manager, state),
+            progress=progress,
             running=running,
             completed=completed,
             pending=pending,
@@ -87,6 +88,7 @@ class Observer:
             upcoming_label=self._told(name, upcoming)[0],
             late=0 if state is None else state.counters.late,
             suppressed=0 if state is None else state.counters.suppressed,
+            oldest=self._reader.oldest(name, progress),
         )
 
     def _counted(self, name: str) -> tuple[int, int, int]:
@@ -110,7 +112,7 @@ class Observer:
         reports: Mapping[str, Report | None],
         receivers: Mapping[str, Receiver],
         speed: Speed,
-        crashes: int,
+        crashes: Mapping[str, int],
     ) -> Snapshot:
         """The picture of what was pulled."""
         contexts, doubled, files = pulled
@@ -118,7 +120,7 @@ class Observer:
         managers: list[ManagerView] = []
         for name, hand in self._hands.items():
             others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
-            managers.append(hand.view(reports[name], files[name], receivers, speed, others))
+            managers.append(hand.view(reports[name], files[name], receivers, speed, others, crashes[name]))
         suppressed = 0
         for name, hand in self._hands.items():
             report = reports[name]
@@ -133,7 +135,7 @@ class Observer:
             speed=speed,
             contexts=contexts,
             managers=tuple(managers),
-            crashes=crashes,
+            crashes=sum(crashes.values()),
             doubled=doubled,
             suppressed=suppressed,
             lost=sum(hand.lost for hand in self._hands.values()),

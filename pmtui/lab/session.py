@@ -264,7 +264,7 @@ class LabSession:
             report = reports[name]
             if report is not None and (hand.worker is None or hand.worker.pid != report.pid):
                 reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
-        crashes = sum(self._supervisor.crashes.values())
+        crashes = dict(self._supervisor.crashes)
 
         def draw() -> Snapshot:
             return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)

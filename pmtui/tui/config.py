@@ -206,7 +206,7 @@ class _Reading:
         """Keys that two actions would have on one screen; the choice that makes it so is dropped."""
         for name in list(self._chosen):
             for key in self._chosen[name]:
-                told = _RESERVED.get(key) or self._taken(name, key)
+                told = self._taken(name, key) or (_RESERVED.get(key) if name != "quit" else "")
                 if told:
                     yield Fault(self._path, line_of(self._text, ("keymap", name)), f"{name}: {told}")
                     del self._chosen[name]

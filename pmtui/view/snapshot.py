@@ -185,6 +185,10 @@ class ManagerView:
     handled: int = 0
     late: int = 0
     """Events ignored because their instance's start came after them: shown loudly."""
+    crashes: int = 0
+    """Of its workers: in the lab since it was opened or started over, when watching in all."""
+    oldest: float | None = None
+    """When its oldest event not handled was recorded, in seconds since the Unix epoch."""
     held: bool = False
     """In the lab: it waits because another manager is being stepped."""
 
