@@ -129,15 +129,17 @@ def read(path: Path | None = None) -> Read:
         path: of the file, `config_file()` by default. One that is not there sets nothing.
     """
     path = path or config_file()
+    data = b""
     try:
-        text = path.read_bytes().decode()
+        data = path.read_bytes()
+        text = data.decode()
         document = tomllib.loads(text)
     except FileNotFoundError:
         return Read(path, False, Config())
     except OSError as error:
         return Read(path, True, Config(), faults=(Fault(path, 0, f"cannot be read: {error.strerror}"),))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        return Read(path, True, Config(), faults=(Fault(path, *where(error)),))
+        return Read(path, True, Config(), faults=(Fault(path, *where(error, data)),))
     return _Reading(path, text, document).result()
 
 
@@ -206,7 +208,7 @@ class _Reading:
         """Keys that two actions would have on one screen; the choice that makes it so is dropped."""
         for name in list(self._chosen):
             for key in self._chosen[name]:
-                told = self._taken(name, key) or (_RESERVED.get(key) if name != "quit" else "")
+                told = (_RESERVED.get(key) if name != "quit" else "") or self._taken(name, key)
                 if told:
                     yield Fault(self._path, line_of(self._text, ("keymap", name)), f"{name}: {told}")
                     del self._chosen[name]
@@ -215,7 +217,11 @@ class _Reading:
     def _taken(self, name: str, key: str) -> str:
         for other in ACTIONS:
             keys = self._chosen.get(other.id, own_keys(other))
-            if other.id == name or key not in keys or not set(other.places) & set(BY_ID[name].places):
+            if (
+                other.id == name
+                or key not in keys
+                or not set(getattr(other, "places", ("main",))) & set(getattr(BY_ID[name], "places", ("main",)))
+            ):
                 continue
             at = f", line {line_of(self._text, ('keymap', other.id))}" if other.id in self._chosen else ""
             return f"{written(key)} is the key of {other.id} already{at}"

@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -79,21 +80,34 @@ def parse_key(written: str) -> str:
 
 def _named(character: str) -> str:
     """Textual's name of the key that types a character; empty for what none does."""
-    if character.isalnum() and character.isprintable():
-        return character
     if character == " ":
         return "space"
+    if character.isalnum() or not character.isprintable():
+        return character if character.isprintable() else ""
+    name = _spelled(character)
+    return name if _typed(name) == character else ""
+
+
+def _spelled(character: str) -> str:
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
-    return _SHORTER.get(name, name) if character.isprintable() else ""
+    return _SHORTER.get(name, name)
 
 
-_PUNCTUATION = {_named(character): character for character in string.punctuation}
+_PUNCTUATION = {_spelled(character): character for character in string.punctuation}
+
+
+def _typed(name: str) -> str:
+    """The character that a key types, by Textual's name; empty for keys that type none."""
+    with suppress(KeyError):
+        return _PUNCTUATION.get(name) or unicodedata.lookup(name.replace("_", " "))
+    return ""
 
 
 def written(key: str) -> str:
     """A key of Textual's as people write it, which `parse_key` reads."""
     *modifiers, name = key.split("+")
-    return "+".join([*modifiers, _PUNCTUATION.get(name, name)])
+    character = _typed(name) if name not in _NAMED.values() else ""
+    return "+".join([*modifiers, character or name])
 
 
 def aliases(key: str) -> tuple[str, ...]:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(#.*)?$")
 _KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w\-. ])+?)\s*=""")
 _PARTS = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
-_AT_LINE = re.compile(r"(.*?)\s*\(at line (\d+), column \d+\)")
+_AT = re.compile(r"(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
-def where(error: Exception) -> tuple[int, str]:
+def where(error: Exception, data: bytes) -> tuple[int, str]:
     """The line that a file cannot be read at, 0 if that is not known, and why."""
     if isinstance(error, UnicodeDecodeError):
-        return error.object.count(b"\n", 0, error.start) + 1, "is not UTF-8"
-    told = _AT_LINE.match(str(error))
-    return (int(told[2]), f"is no TOML: {told[1]}") if told else (0, f"is no TOML: {error}")
+        return data.count(b"\n", 0, error.start) + 1, "is not UTF-8"
+    told = _AT.match(str(error))
+    if told is None:
+        return 0, f"is no TOML: {error}"
+    return int(told[2] or data.rstrip().count(b"\n") + 1), f"is no TOML: {told[1]}"
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
