@@ -46,11 +46,11 @@ class Action:
 def _dead(manager: ManagerView) -> str | None:
     match manager.state:
         case "killed":
-            return "Its worker was killed: r restarts it."
+            return "Its worker was killed: `r` restarts it."
         case "failed":
-            return "It stopped because of a fault: r restarts it, with the code as it is now."
+            return "It stopped because of a fault: `r` restarts it, with the code as it is now."
         case "stopped":
-            return "Its worker has ended: r starts it again."
+            return "Its worker has ended: `r` starts it again."
         case "starting":
             return "Its worker is still starting."
     return None
@@ -75,9 +75,9 @@ def _step(snapshot: Snapshot, manager: ManagerView) -> str | None:
     if why := _reading(snapshot) or _dead(manager):
         return why
     if manager.state != "paused":
-        return "It goes on by itself: space pauses it."
+        return "It goes on by itself: `space` pauses it."
     if dry(manager) and manager.next_timer is None:
-        return "There is nothing to do: a appends an event, R starts over."
+        return "There is nothing to do: `a` appends an event, `R` starts over."
     return None
 
 
@@ -90,7 +90,7 @@ def _crash(snapshot: Snapshot, manager: ManagerView) -> str | None:
 
 
 def _crash_live(snapshot: Snapshot, manager: ManagerView) -> str | None:
-    return f"These are the live logs. x again kills {manager.name}." if snapshot.mode == "live" else None
+    return f"These are the live logs. `x` again kills {manager.name}." if snapshot.mode == "live" else None
 
 
 def _crash_at(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -100,7 +100,7 @@ def _crash_at(snapshot: Snapshot, _: ManagerView) -> str | None:
 def _restart(snapshot: Snapshot, manager: ManagerView) -> str | None:
     if manager.state in ("killed", "failed", "stopped"):
         return _reading(snapshot)
-    return _reading(snapshot) or "Its worker is alive: x kills it."
+    return _reading(snapshot) or "Its worker is alive: `x` kills it."
 
 
 def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -115,7 +115,7 @@ def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
     lost = [f"{handled:,} handled event" + "s" * (handled != 1)] if handled or not snapshot.crashes else []
     if snapshot.crashes:
         lost.append(f"{snapshot.crashes:,} crash" + "es" * (snapshot.crashes != 1))
-    return f"R again throws this away and starts over: {' and '.join(lost)}."
+    return f"`R` again throws this away and starts over: {' and '.join(lost)}."
 
 
 def _writes(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -127,7 +127,7 @@ def _faster(snapshot: Snapshot, _: ManagerView) -> str | None:
 
 
 def _slower(snapshot: Snapshot, _: ManagerView) -> str | None:
-    slowest = "One phase a second is the slowest; s steps by hand." if snapshot.speed == SPEEDS[0] else None
+    slowest = "One phase a second is the slowest; `s` steps by hand." if snapshot.speed == SPEEDS[0] else None
     return _reading(snapshot) or slowest
 
 
@@ -179,14 +179,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane", tuple("123456789"), "1–9", "pane", "Move to a pane by number; the last is the journal.", "Looking"),
     Action("down", ("j", "down"), "j ↓", "down", "Choose the line below.", "Looking", places=_BOTH),
     Action("up", ("k", "up"), "k ↑", "up", "Choose the line above.", "Looking", places=_BOTH),
-    Action("page_down", ("pagedown",), "PgDn", "page down", "Scroll down a page.", "Looking", places=_BOTH),
-    Action("page_up", ("pageup",), "PgUp", "page up", "Scroll up a page.", "Looking", places=_BOTH),
+    Action(
+        "page_down",
+        ("pagedown", "ctrl+f", "ctrl+d"),
+        "PgDn",
+        "page down",
+        "Scroll down a page.",
+        "Looking",
+        places=_BOTH,
+    ),
+    Action("page_up", ("pageup", "ctrl+b", "ctrl+u"), "PgUp", "page up", "Scroll up a page.", "Looking", places=_BOTH),
     Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking", places=_BOTH),
     Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking", places=_BOTH),
     Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
     Action("diagram", ("d",), "d", "diagram", "Draw what led to what, lane by lane; again closes it.", "Looking"),
     Action("export", ("S", "shift+s"), "S", "save as SVG", "Save the diagram as a picture.", "Looking"),
     Action("only", ("o",), "o", "only this one", "Let one correlation id stand out, or all again.", "Looking"),
+    Action("managers", ("0",), "0", "managers", "Show all managers in a table; again goes back.", "Looking"),
+    Action("panes", ("p",), "p", "panes", "Choose which panes are shown.", "Looking"),
+    Action("hide", ("H", "shift+h"), "H", "hide", "Hide the pane.", "Looking"),
+    Action("more_journal", ("greater_than_sign",), ">", "larger", "Give the journal more room.", "Looking"),
+    Action("less_journal", ("less_than_sign",), "<", "smaller", "Give the journal less room.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
     Action(
         "inspect",

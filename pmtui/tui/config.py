@@ -17,7 +17,7 @@ from pmtui.tui.actions import ACTIONS, BY_ID, Action
 from pmtui.tui.keys import FIXED, Keymap, own_keys, parse_key, written
 from pmtui.tui.toml import line_of, where
 from pmtui.view.snapshot import SPEEDS, Speed
-from pmtui.view.words import TimeFormat
+from pmtui.view.words import TimeFormat, count
 
 ThemeName = Literal["auto", "dark", "light"]
 Journal = Literal["auto", "below", "right"]
@@ -76,6 +76,15 @@ class Config:
         return getattr(self, setting.name)
 
 
+_DEFAULTS = Config()
+
+
+def config_of(app: object) -> Config:
+    """What holds on the screen that an application shows."""
+    found = getattr(app, "config", _DEFAULTS)
+    return found if isinstance(found, Config) else _DEFAULTS
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong in one line of the file; line 0 is the file as a whole."""
@@ -113,8 +122,10 @@ class Read:
         if not self.faults:
             return ""
         first, more = self.faults[0], len(self.faults) - 1
-        told = f"{self.path.name}:{first.line}: {first.words}." if first.line else f"{self.path.name}: {first.words}."
-        return f"{told} {f'And {more} more faults. ' if more else ''}pmtui config tells all."
+        at = f":{first.line}" if first.line else ""
+        stop = "" if first.words.endswith("?") else "."
+        others = f"And {count(more, 'more fault')}. " if more else ""
+        return f"{self.path.name}{at}: {first.words}{stop} {others}pmtui config tells all."
 
 
 def config_file() -> Path:
@@ -217,11 +228,7 @@ class _Reading:
     def _taken(self, name: str, key: str) -> str:
         for other in ACTIONS:
             keys = self._chosen.get(other.id, own_keys(other))
-            if (
-                other.id == name
-                or key not in keys
-                or not set(getattr(other, "places", ("main",))) & set(getattr(BY_ID[name], "places", ("main",)))
-            ):
+            if other.id == name or key not in keys or not set(other.places) & set(BY_ID[name].places):
                 continue
             at = f", line {line_of(self._text, ('keymap', other.id))}" if other.id in self._chosen else ""
             return f"{written(key)} is the key of {other.id} already{at}"

@@ -6,11 +6,9 @@ import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 from pmtui.model.errors import InputError
 from pmtui.tui.actions import ACTIONS, BY_ID, Action
-from pmtui.view.snapshot import Consequence
 
 FIXED = {"pane": "1 to 9 always go to the panes"}
 """Actions whose keys cannot be changed, and why."""
@@ -50,7 +48,6 @@ _SHORTER = {
     "low_line": "underscore",
 }
 _QUOTED = re.compile(r"`([^`\s]+)`")
-_Told = TypeVar("_Told", Action, Consequence)
 
 
 def parse_key(written: str) -> str:
@@ -121,6 +118,11 @@ def own_keys(action: Action) -> tuple[str, ...]:
     return tuple(key for key in action.keys if key not in other | {"shift+equals_sign"})
 
 
+def of_key(key: str) -> Action | None:
+    """The action of the main screen that has a key by default, as people see it."""
+    return next((action for action in ACTIONS if "main" in action.places and key in action.key.split()), None)
+
+
 class Keymap:
     """Which keys do what: the registry's, with those that a person has chosen in place of an action's own.
 
@@ -160,10 +162,6 @@ class Keymap:
         """A sentence of ours with the keys in it, which stand between backticks, as they are now."""
         return _QUOTED.sub(lambda found: self.instead_of(found[1]), sentence)
 
-    def apply(self, thing: _Told) -> _Told:
-        """An action or a consequence with the keys as they are now."""
-        if not self._chosen:
-            return thing
-        if isinstance(thing, Action):
-            return replace(thing, key=self.key(thing))
-        return replace(thing, hints=tuple((self.instead_of(key), words) for key, words in thing.hints))
+    def apply(self, action: Action) -> Action:
+        """An action with its key as it is now."""
+        return replace(action, key=self.key(action)) if self._chosen else action

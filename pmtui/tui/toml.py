@@ -1,11 +1,11 @@
 """Finding lines in a TOML file, which `tomllib` reads but does not tell of."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(#.*)?$")
-_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w\-. ])+?)\s*=""")
-_PARTS = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
+_KEY = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w\-. ])+?)\s*=""")
 _AT = re.compile(r"(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -47,4 +47,13 @@ def _keys(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _parts(written: str) -> tuple[str, ...]:
-    return tuple("".join(part) for part in _PARTS.findall(written))
+    """A dotted key's parts, as `tomllib` reads them."""
+    parts: list[str] = []
+    try:
+        found: object = tomllib.loads(f"{written} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    while isinstance(found, dict):
+        key, found = next(iter(found.items()))
+        parts.append(key)
+    return tuple(parts)

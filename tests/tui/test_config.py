@@ -33,12 +33,12 @@ def test_without_a_file_the_defaults_hold(tmp_path):
 def test_what_is_set_holds(config):
     found = config(
         'theme = "light"\ntime = "12h"\nspeed = "max"\nlayout.journal = "right"\nlayout.remember = false\n'
-        'keymap = { step = "n", down = ["J", "down"] }\n'
+        'keymap = { step = "V", down = ["J", "down"] }\n'
     )
     assert not found.faults
     now = found.config
     assert (now.theme, now.time, now.speed, now.journal, now.remember) == ("light", "12h", "max", "right", False)
-    assert now.keymap.for_textual == {"step": "n", "down": "J,shift+j,down"}
+    assert now.keymap.for_textual == {"step": "V,shift+v", "down": "J,shift+j,down"}
 
 
 def test_each_fault_is_told_with_its_line_and_everything_else_holds(config):
@@ -56,7 +56,7 @@ stepp = "q"
 faster = "shift+1"
 pane = "p"
 slower = [1]
-pause = "p"
+pause = "w"
 """
     )
     assert told(found) == [
@@ -72,15 +72,15 @@ pause = "p"
         "13: slower is a key, or a list of keys, not a list",
     ]
     assert found.config.time == "12h"
-    assert found.config.keymap.for_textual == {"pause": "p"}
+    assert found.config.keymap.for_textual == {"pause": "w"}
     assert found.notice.startswith('config.toml:1: theme is one of "auto", "dark", "light", not "blue". And 9 more')
 
 
 def test_keys_may_be_swapped_and_a_key_given_twice_is_told_with_both_lines(config):
     assert not config('[keymap]\nstep = "x"\ncrash = "s"\n').faults
-    found = config('[keymap]\nstep = "y"\n\ncrash = "y"\ncrash_at = []\n')
-    assert told(found) == ["2: step: y is the key of crash already, line 4"]
-    assert found.config.keymap.for_textual["crash"] == "y"
+    found = config('[keymap]\nstep = "V"\n\ncrash = "V"\ncrash_at = []\n')
+    assert told(found) == ["2: step: V is the key of crash already, line 4"]
+    assert found.config.keymap.for_textual["crash"] == "V,shift+v"
 
 
 def test_quit_may_keep_ctrl_c(config):

@@ -10,7 +10,6 @@ from textual.keys import _character_to_key
 from pmtui.model.errors import InputError
 from pmtui.tui.actions import ACTIONS, BY_ID
 from pmtui.tui.keys import UNBOUND, Keymap, own_keys, parse_key, written
-from pmtui.view.snapshot import Consequence
 
 
 @pytest.mark.parametrize("character", string.printable.strip())
@@ -80,6 +79,5 @@ def test_chosen_keys_take_the_place_of_an_action_s_own_wherever_keys_are_told():
     assert keymap.key(BY_ID["down"]) == "J ↓"
     assert keymap.key(BY_ID["restart"]) == "r"
     assert keymap.apply(BY_ID["step"]).key == "n"
-    line = keymap.apply(Consequence("Read.", "", (("s", "decides"), ("x", "forgets"), ("r", "restarts"))))
-    assert line.hints == (("n", "decides"), ("palette", "forgets"), ("r", "restarts"))
+    assert [keymap.instead_of(key) for key in ("s", "x", "r")] == ["n", "palette", "r"]
     assert keymap.told("`s` steps, a `q` stays, `not a key`") == "n steps, a q stays, `not a key`"

@@ -10,6 +10,7 @@ from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.picture import save_new
 from pmtui.tui.screens.append import AppendScreen
+from pmtui.tui.screens.arranging import ARRANGING
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
@@ -45,6 +46,8 @@ class Commands:
             self._pane(number)
         elif (everywhere := EVERYWHERE.get(name)) is not None:
             everywhere(self._screen)
+        elif (arranging := ARRANGING.get(name)) is not None:
+            arranging(self._screen.arranging)
         elif (method := _OF_MANAGER.get(name)) is not None:
             if manager is not None:
                 method(self, manager)
@@ -150,7 +153,8 @@ class Commands:
 
     def _go_to(self, by: int) -> None:
         stops, stop = self._screen.stops, self._screen.stop
-        number = stops.index(stop) + by if stop in stops else stops.index(self._screen.panes[0])  # out of the diagram
+        first = next(index for index, each in enumerate(stops) if each in self._screen.panes)
+        number = stops.index(stop) + by if stop in stops else first  # out of the diagram
         self._screen.reveal(stops[number % len(stops)])
 
     def _pane(self, number: int) -> None:
@@ -186,7 +190,7 @@ class Commands:
     def _follow(self) -> None:
         pane = self._screen.pane
         pane.follow(not pane.following)
-        self._screen.say("It follows what happens." if pane.following else "It stays where it is: F follows again.")
+        self._screen.say("It follows what happens." if pane.following else "It stays where it is: `F` follows again.")
 
     def _inspect(self) -> None:
         screen = self._screen
@@ -231,11 +235,11 @@ class Commands:
         if isinstance(pane, SearchedPane) and pane.found is not None:
             pane.choose_rows(step)
         elif not self._last_filter:
-            screen.say("Nothing is looked for: / finds.")
+            screen.say("Nothing is looked for: `/` finds.")
         elif isinstance(pane, LogPane):
             pane.go_to_match(Query.parse(self._last_filter), step)
         else:
-            screen.say("In the journal n and N go along what / has found.")
+            screen.say("In the journal `n` and `N` go along what `/` has found.")
 
     def _back(self) -> None:
         """Out of finding, the filter first, then what stands out; then out of what is maximised."""

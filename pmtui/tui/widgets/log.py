@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.brackets import brackets
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
@@ -16,6 +17,7 @@ from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import LogPage, LogRow
 from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
+from pmtui.view.words import time_as
 
 _Mark = tuple[str, Style, Style, bool]
 """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
@@ -329,10 +331,10 @@ class LogPane(SearchedPane):
         digits = str(line.position)
         row.to(2 + number - len(digits)).put(digits, ink.plain if in_hand else faint).put(" ", ink.plain)
         edge = width - (len(joint) + 1 if joint.strip() else 0)
-        if width >= 60 and line.time:
-            row_time = [(line.time, faint)]
-            self._words(row, line, style, faint, edge - len(line.time) - 3)
-            row.right(row_time, edge)
+        time = time_as(line.time, config_of(self.app).time) if width >= 60 else ""
+        if time:
+            self._words(row, line, style, faint, edge - len(time) - 3)
+            row.right([(time, faint)], edge)
         else:
             self._words(row, line, style, faint, edge)
         if joint.strip():
