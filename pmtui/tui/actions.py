@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pmtui.tui.layout import FEW_MANAGERS
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
 Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The screen"]
@@ -305,6 +306,8 @@ def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Act
         ids = ["append", "start_over", "receipts", "next_manager"]
     else:
         ids = ["pause", "crash", "slower", "faster"]
+    if len(snapshot.managers) > FEW_MANAGERS:
+        ids = ["managers" if name == "next_manager" else name for name in ids]
     actions = [BY_ID[name] for name in ids]
     if manager is not None:
         actions = [action for action in actions if action.why_not(snapshot, manager) is None]

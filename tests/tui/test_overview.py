@@ -135,6 +135,22 @@ async def test_the_words_n_more_open_the_table(show):
         assert shown.main.managers.has_focus
 
 
+async def test_the_table_comes_with_the_managers_and_is_in_the_footer_where_they_are_many(show):
+    session = many()
+    async with show(session, (200, 60)) as shown:
+        assert shown.main.managers.display
+        session.names = Many.names[:1]
+        session.touch()
+        await shown.settle()
+        assert not shown.main.managers.display
+        session.names = Many.names
+        session.manager_patch = {"state": "idle"}
+        session.touch()
+        await shown.settle()
+        assert shown.main.managers.display
+        assert "0 managers" in shown.text().splitlines()[-1]
+
+
 async def test_a_hidden_pane_is_passed_over_and_comes_back(show):
     async with show(many()) as shown:
         await shown.press("tab", "H")

@@ -300,6 +300,8 @@ class MainScreen(Screen[None]):
             await logs.remove_children()
             await logs.mount_all(self._log_panes())
             self.lay_out()
+        elif len(before.managers) != len(self.snapshot.managers):
+            self.lay_out()  # the table has a line for each
         self._show()
 
     def _show(self) -> None:
