@@ -47,6 +47,7 @@ _SHORTER = {
     "plus_sign": "plus",
     "low_line": "underscore",
 }
+_DEFAULTS = {key for action in ACTIONS for key in action.key.split()}
 _QUOTED = re.compile(r"`([^`\s]+)`")
 
 
@@ -160,7 +161,7 @@ class Keymap:
 
     def told(self, sentence: str) -> str:
         """A sentence of ours with the keys in it, which stand between backticks, as they are now."""
-        return _QUOTED.sub(lambda found: self.instead_of(found[1]), sentence)
+        return _QUOTED.sub(lambda found: self.instead_of(found[1]) if found[1] in _DEFAULTS else found[0], sentence)
 
     def apply(self, action: Action) -> Action:
         """An action with its key as it is now."""

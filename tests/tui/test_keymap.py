@@ -80,4 +80,4 @@ def test_chosen_keys_take_the_place_of_an_action_s_own_wherever_keys_are_told():
     assert keymap.key(BY_ID["restart"]) == "r"
     assert keymap.apply(BY_ID["step"]).key == "n"
     assert [keymap.instead_of(key) for key in ("s", "x", "r")] == ["n", "palette", "r"]
-    assert keymap.told("`s` steps, a `q` stays, `not a key`") == "n steps, a q stays, `not a key`"
+    assert keymap.told("`s` steps, a `q` stays, `foo` is no key") == "n steps, a q stays, `foo` is no key"
