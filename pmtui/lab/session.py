@@ -509,8 +509,8 @@ class LabSession:
         self._changes.set()
         return position
 
-    async def advance(self, seconds: float) -> None:
-        """See `Session.advance`."""
+    async def advance_clock(self, seconds: float) -> None:
+        """See `Session.advance_clock`."""
         clock = self._snapshot.clock
         if self._scratch is None:
             raise InputError("here time is real: nobody can move it on")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pmtui.model import json
 from pmtui.model.point import Phase, Point
+from pmtui.view.pages import LogRow
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import BreakpointView, PlaceView, TurnView
 from pmtui.view.words import count
@@ -134,7 +135,7 @@ def _place(condition: Condition) -> PlaceView:
     return PlaceView(safe(context), position, safe(type_), safe(instance, 80), safe(manager), phase, action)
 
 
-def at_event(view: BreakpointView, context: str, position: int, type: str, label: str) -> bool:
+def at_event(view: BreakpointView, context: str, row: LogRow) -> bool:
     """Whether it stands beside this event in a log: it names its position, type or instance and nothing that differs.
 
     What else it asks, of data, state or actions, only the event's turn will tell.
@@ -144,9 +145,9 @@ def at_event(view: BreakpointView, context: str, position: int, type: str, label
         return False
     return (
         place.context in ("", context)
-        and place.position in (0, position)
-        and place.type in ("", type)
-        and place.instance in ("", label)
+        and place.position in (0, row.position)
+        and place.type in ("", row.type)
+        and place.instance in ("", row.label)
     )
 
 

@@ -120,7 +120,7 @@ class Session(Protocol):
     async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
         """Append an event once more, as another one that says the same or as the same one; returns its position."""
 
-    async def advance(self, seconds: float) -> None:
+    async def advance_clock(self, seconds: float) -> None:
         """Move the lab's time on."""
 
     async def close(self) -> None:

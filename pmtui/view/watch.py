@@ -275,7 +275,7 @@ class WatchSession:
         """Nothing: it only reads."""
         raise StorageError("watching only reads; pmtui append appends")
 
-    async def advance(self, seconds: float) -> None:
+    async def advance_clock(self, seconds: float) -> None:
         """Nothing: real time goes by itself."""
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.widgets.speed import speed_rows
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.strip import strip_rows
+from pmtui.view.breakpoints import at_step
 from pmtui.view.closeup.subject import ManagerOf, Subject
 from pmtui.view.pages import Tone
 from pmtui.view.snapshot import ManagerState, ManagerView, Snapshot
@@ -162,11 +163,18 @@ class ManagerPane(Stop):
             return list(speed_rows(manager.rate, manager.rates, width, count, self.ink))
         if manager.turn is None or not manager.turn.steps:
             return [None] * count
-        return list(strip_rows(manager.turn, width, count, self._broken, self.ink))
+        views = self._snapshot.breakpoints if self._snapshot is not None else ()
+        stops = {
+            step
+            for step in range(len(manager.turn.steps))
+            if any(view.enabled and at_step(view, manager.name, manager.turn, step) for view in views)
+        }
+        return list(strip_rows(manager.turn, width, count, self._broken, self.ink, stops))
 
     def _consequence(self, manager: ManagerView, width: int) -> list[Row | None]:
         ink, words = self.ink, manager.consequence
-        lines = wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
+        stop = [[(manager.stop[:1].upper() + manager.stop[1:], ink.key)]] if manager.stop else []
+        lines = stop + wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
         hints: list[list[tuple[str, Style]]] = [[]]
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
