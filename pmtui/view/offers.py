@@ -19,21 +19,21 @@ class Offer:
 
     Attributes:
         type: its name.
-        stream: one that fits: the last event's, or the next by number where it would start an instance.
+        stream: one that fits: the last event's, or the next by number where it can only start an instance.
         data: the last event's as JSON text in one line, without characters that need to be made `safe()`.
-        readers: the managers that handle it.
-        starts: whether it starts an instance of one of them.
+        starting: the managers of which it starts an instance.
+        handling: the others that handle it.
     """
 
     type: str
     stream: str
     data: str
-    readers: tuple[str, ...] = ()
-    starts: bool = False
+    starting: tuple[str, ...] = ()
+    handling: tuple[str, ...] = ()
 
 
 def offers(reader: Reader, context: str) -> tuple[Offer, ...]:
-    """What the managers handle there, in their order, then what else is among the log's newest events.
+    """What starts instances there, what else the managers handle, then what else is among the log's newest events.
 
     Names that cannot be shown as they are are left out.
 
@@ -41,21 +41,21 @@ def offers(reader: Reader, context: str) -> tuple[Offer, ...]:
         StorageError: the log cannot be read.
     """
     newest = _newest(reader, context)
-    readers: dict[str, list[str]] = {}
-    starting: set[str] = set()
+    starting: dict[str, list[str]] = {}
+    handling: dict[str, list[str]] = {}
     for manager in reader.app.managers.values():
         for (source, type_), handler in manager.handlers.items():
             if source == context:
-                readers.setdefault(type_, []).append(manager.name)
-                starting.update({type_} if handler.starts else ())
+                (starting if handler.starts else handling).setdefault(type_, []).append(manager.name)
+    only_starting = [type_ for type_ in starting if type_ not in handling]
     found: list[Offer] = []
-    for type_ in dict.fromkeys([*readers, *newest]):
-        stream, data = newest.get(type_) or ("", _keys(reader.app, readers.get(type_, [])))
-        starts = type_ in starting
-        if starts and stream:
+    for type_ in dict.fromkeys([*only_starting, *starting, *handling, *newest]):
+        starts, handles = starting.get(type_, []), handling.get(type_, [])
+        stream, data = newest.get(type_) or ("", _keys(reader.app, [*starts, *handles]))
+        if type_ in only_starting and stream:
             stream, data = _next(stream, data)
         if safe(type_) == type_:
-            found.append(Offer(type_, stream, data, tuple(readers.get(type_, ())), starts))
+            found.append(Offer(type_, stream, data, tuple(starts), tuple(handles)))
     return tuple(found)
 
 

@@ -83,8 +83,8 @@ class FakeSession:
 
     breakpoints: tuple[BreakpointView, ...] = ()
     offered: tuple[Offer, ...] = (
-        Offer("OrderPlaced", "order-11", '{"order_id": "order-11", "amount": 30}', ("fulfilment",), True),
-        Offer("OrderCancelled", "order-2", '{"order_id": "order-2"}', ("fulfilment",)),
+        Offer("OrderPlaced", "order-11", '{"order_id": "order-11", "amount": 30}', ("fulfilment",)),
+        Offer("OrderCancelled", "order-2", '{"order_id": "order-2"}', (), ("fulfilment",)),
         Offer("OrderPraised", "order-3", '{"stars": 5}'),
     )
 

@@ -119,10 +119,10 @@ class AppendScreen(Over[str]):
             known = ", ".join(offer.type for offer in self._offers[:6])
             return f"known here: {known}" if known else ""
         offer = next((each for each in self._offers if each.type == typed), None)
-        if offer is None or not offer.readers:
+        if offer is None or not (offer.starting or offer.handling):
             return f"nobody handles {safe(typed)} of {safe(self._known)}"
-        verb = "starts an instance of" if offer.starts else "is handled by"
-        return f"{verb} {', '.join(map(safe, offer.readers))}"
+        told = [f"starts an instance of {', '.join(map(safe, offer.starting))}"] if offer.starting else []
+        return "; ".join(told + ([f"is handled by {', '.join(map(safe, offer.handling))}"] if offer.handling else []))
 
     def _missing(self) -> int | None:
         """How many positions would stay empty; None if what was typed is no position that can be had."""

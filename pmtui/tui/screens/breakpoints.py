@@ -31,11 +31,12 @@ class BreakpointsScreen(Over[None]):
     """The list, each in words, and a field for one more."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("delete,backspace,d", "remove", "remove", show=False),
+        Binding("delete,backspace", "remove", "remove", show=False),
         Binding("space", "switch", "on or off", show=False),
+        Binding("up,down", "list", "list", show=False),
     ]
     title_words = "Breakpoints"
-    keys = (("enter", "add"), ("space", "on or off"), ("del", "remove"), ("tab", "list or field"), ("esc", "close"))
+    keys = (("enter", "add"), ("↑ ↓", "list"), ("space", "on, off"), ("del", "remove"), ("esc", "close"))
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -57,10 +58,9 @@ class BreakpointsScreen(Over[None]):
         yield Static(Content(""), id="wrong", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
-        """The field first, as long as there is nothing to choose."""
+        """The field first: typing must never switch or remove one."""
         self._show()
-        if not self.breakpoints:
-            self.query_one("#typed").focus()
+        self.query_one("#typed").focus()
 
     def _show(self) -> None:
         views = self.breakpoints
@@ -91,6 +91,11 @@ class BreakpointsScreen(Over[None]):
         views = self.breakpoints
         number = options.highlighted
         return views[number] if options.has_focus and number is not None and number < len(views) else None
+
+    def action_list(self) -> None:
+        """From the field to the list."""
+        if self.breakpoints:
+            self.query_one(OptionList).focus()
 
     def action_switch(self) -> None:
         """Switch the chosen one on or off."""

@@ -118,7 +118,8 @@ class ManagerPane(Stop):
         place = [other.name for other in snapshot.managers].index(manager.name)
         others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
         for index, other in enumerate(others):
-            words = f"{other.name} · {'waits' if other.held else other.state}"
+            dead = other.state in ("killed", "failed")
+            words = f"{other.name} · {'waits' if other.held and not dead else other.state}"
             if row.used + 4 + cells(words) > edge:
                 more = f"    {len(others) - index} more"
                 if row.used + len(more) <= edge:
@@ -126,7 +127,7 @@ class ManagerPane(Stop):
                 break
             row.put("    ", ink.plain)
             self._names.append((y, row.used, other.name))
-            row.put(words, ink.error if other.state in ("killed", "failed") else ink.faint)
+            row.put(words, ink.error if dead else ink.faint)
         return row.right([(worker, ink.faint)])
 
     def _worker(self, manager: ManagerView) -> str:

@@ -158,10 +158,7 @@ class _Reading:
         meaning = self._vocabulary.meaning(word)
         if meaning is None:
             self._at = start
-            self._wrong(
-                "no context, manager or type of event that is handled is called so; "
-                f"say what it is: type {word}, instance {word} or action {word}"
-            )
+            self._wrong(f"no context, manager or handled type; say type {word}, instance {word} or action {word}")
         return meaning
 
     def _phase(self) -> InPhase:
@@ -259,4 +256,4 @@ class _Reading:
     def _wrong(self, sentence: str) -> NoReturn:
         rest = self._text[self._at :].strip()
         where = f"at {rest[:30]!r}" if rest else "at the end"
-        raise InputError(f"the breakpoint, {where}: {sentence}")
+        raise InputError(f"{where}: {sentence}")
