@@ -58,8 +58,10 @@ def fault(text: str) -> str:
         value = stdlib.loads(text, parse_constant=_refuse_constant)
     except stdlib.JSONDecodeError as error:
         return f"line {error.lineno}, column {error.colno}: {error.msg}"
-    except (ValueError, RecursionError) as error:
-        return str(error) or "nested too deeply"
+    except ValueError as error:
+        return str(error)
+    except RecursionError:
+        return "nested too deeply"
     return "" if isinstance(value, dict) else f"an object is needed, {{…}}, not {_KINDS[type(value)]}"
 
 

@@ -54,7 +54,8 @@ class Matcher:
         new = [each for each in breakpoints if each not in self._breakpoints]
         self._breakpoints = breakpoints
         self._passed.difference_update(each.number for each in new)
-        self.hits = {each.number: self.hits.get(each.number, 0) for each in breakpoints}
+        for each in new:
+            self.hits.setdefault(each.number, 0)
         if turn is not None and turn.point is not None:
             self._enter(turn)
             facts = _Facts(turn, turn.point)
