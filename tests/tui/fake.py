@@ -466,7 +466,7 @@ class FakeSession:
 
     async def add_breakpoint(self, text: str) -> int:
         self.called("add_breakpoint", text)
-        vocabulary = Vocabulary(self.logs, ["OrderPlaced", "PaymentTaken"], ["fulfilment", "refunds"])
+        vocabulary = Vocabulary(self.logs, ["OrderPlaced", "OrderCancelled", "PaymentTaken"], ["fulfilment", "refunds"])
         number = max((view.number for view in self.breakpoints), default=0) + 1
         new = read(text, number, vocabulary)
         self.breakpoints += (breakpoint_view(new, enabled=True, once=False, hits={}),)

@@ -20,19 +20,19 @@ def test_types_come_from_the_handlers_and_from_the_log(make: Callable[..., Files
     files.append("OrderPlaced", amount=5)
     files.append("OrderPlaced", amount=7, by="orders-2")
     files.append("OrderPraised", stars=[1, "\x1b[31m"])
-    placed, changed, praised = offers(files.reader, "orders")
+    placed, changed, praised = offers(files.reader(), "orders")
     data = '{"order_id": "order-2", "amount": 7, "by": "orders-3"}'
     assert placed == Offer("OrderPlaced", "orders-3", data, ("fulfilment",), ())
     assert changed == Offer("OrderChanged", "", '{"order_id": ""}', (), ("fulfilment",))
     assert praised == Offer("OrderPraised", "orders-3", '{"order_id": "order-3", "stars": [1, "\\u001b[31m"]}')
-    assert offers(files.reader, "shipping") == ()
+    assert offers(files.reader(), "shipping") == ()
 
 
 def test_what_cannot_be_shown_as_it_is_is_not_offered(make: Callable[..., Files]) -> None:
     files = make()
     files.append("Order\x1b[31mPlaced", "OrderPraised")
     files.execute("UPDATE events SET stream = 'order\u202e' WHERE position = 2")
-    types = {offer.type: offer.stream for offer in offers(files.reader, "orders")}
+    types = {offer.type: offer.stream for offer in offers(files.reader(), "orders")}
     assert set(types) == {"OrderPlaced", "OrderChanged", "OrderPraised"}
     assert types["OrderPraised"] == ""
 

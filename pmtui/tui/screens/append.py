@@ -34,6 +34,7 @@ class AppendScreen(Over[str]):
         Binding("up", "choose(-1)", "before", show=False),
         Binding("down", "choose(1)", "next", show=False),
     ]
+    AUTO_FOCUS = "#type"
     title_words = "Append an event from outside"
     keys = (("enter", "append"), ("↑ ↓", "known ones"), ("tab", "next field"), ("esc", "cancel"))
 
@@ -63,8 +64,7 @@ class AppendScreen(Over[str]):
         yield Static(Content(""), id="wrong", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
-        """The context is filled in; the type comes first."""
-        self.query_one("#type", Input).focus()
+        """The context is filled in."""
         self._learn(self._first, fill=True)
 
     # what is known

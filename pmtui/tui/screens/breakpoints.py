@@ -35,6 +35,7 @@ class BreakpointsScreen(Over[None]):
         Binding("space", "switch", "on or off", show=False),
         Binding("up,down", "list", "list", show=False),
     ]
+    AUTO_FOCUS = "#typed"  # the field: typing must never switch or remove one
     title_words = "Breakpoints"
     keys = (("enter", "add"), ("↑ ↓", "list"), ("space", "on, off"), ("del", "remove"), ("esc", "close"))
 
@@ -58,9 +59,8 @@ class BreakpointsScreen(Over[None]):
         yield Static(Content(""), id="wrong", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
-        """The field first: typing must never switch or remove one."""
+        """What there is."""
         self._show()
-        self.query_one("#typed").focus()
 
     def _show(self) -> None:
         views = self.breakpoints
@@ -117,10 +117,11 @@ class BreakpointsScreen(Over[None]):
             else:
                 if then is not None:
                     then()
-            self.query_one("#wrong", Static).update(Content(wrong))
-            self._show()
+            if self.is_attached:
+                self.query_one("#wrong", Static).update(Content(wrong))
+                self._show()
 
-        self.run_worker(doing(), group="commands")
+        self.app.run_worker(doing(), group="commands")  # not the sheet's own: closing it must not take the key back
 
 
 def _line(view: BreakpointView) -> Content:
