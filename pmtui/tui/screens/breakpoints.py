@@ -19,7 +19,7 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Session
 from pmtui.view.snapshot import BreakpointView
 
-_WIDE = 68
+_WIDE = 71
 _HOW = (
     "orders   OrderPlaced   orders@3:acted   instance order-3   doubled",
     "data.amount > 100   state.paid == true   action TakePayment",
@@ -129,7 +129,7 @@ def _line(view: BreakpointView) -> Content:
     glyph, _ = mark_of(view)
     told = f"{deed_words(view)} · {hits_words(view) if view.enabled else 'off'}"
     head = f"{glyph} {view.number:>2}  "
-    words = cut(view.words, max(20, _WIDE - len(head) - cells(told) - 3))
+    words = cut(view.words, max(10, _WIDE - len(head) - cells(told) - 3))
     gap = max(3, _WIDE - len(head) - cells(words) - cells(told))
     style = "bold $primary" if view.enabled else "$foreground 65%"
     plain = "" if view.enabled else "$foreground 65%"
