@@ -26,7 +26,7 @@ from pmtui.view.state import state_lines
 from pmtui.view.story import Story
 from pmtui.view.strip import turn_view, upcoming_view
 from pmtui.workers.process import WorkerProcess
-from pmtui.workers.protocol import InstanceReport, Report
+from pmtui.workers.protocol import InstanceReport, Report, StopReport
 
 _RATES = 60
 
@@ -56,9 +56,10 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         entries: what crashes interrupted and failures stopped, for the journal.
         lost: how many actions were lost; `lost_in` is the turn whose actions were lost last.
-        crash_at: the point that its worker is to die at, as text; `crashes` those of the workers after it.
+        crashes: the points that its next workers are to die at, one each, as text.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
+        why: the words for the breakpoint that its worker has stopped or died at last.
     """
 
     manager: Manager
@@ -67,10 +68,10 @@ class Hand:
     entries: list[JournalEntry] = field(default_factory=list)
     lost: int = 0
     lost_in: int = 0
-    crash_at: str = ""
     crashes: deque[str] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
+    why: str = ""
     attempts: dict[int, int] = field(default_factory=dict)
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     since: float = field(default_factory=time.time)
@@ -78,6 +79,7 @@ class Hand:
     rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RATES))
     _sample: tuple[float, int] | None = None
     _told: WorkerProcess | None = None
+    _stop: tuple[object, ...] = ()
 
     @property
     def report(self) -> Report | None:
@@ -88,6 +90,17 @@ class Hand:
     def dead(self) -> bool:
         """Whether it has no living worker."""
         return self.worker is None or self.worker.died is not None
+
+    def new_stop(self) -> StopReport | None:
+        """The breakpoint that its worker has come to, once."""
+        report = self.report
+        if report is None or report.stop is None or report.turn is None:
+            return None
+        stop = (report.pid, report.turn.number, report.turn.point, report.stop)
+        if stop == self._stop:
+            return None
+        self._stop = stop
+        return report.stop
 
     def now(self, report: Report | None) -> ManagerState:
         """Its state, when this is what its worker said last."""
@@ -164,6 +177,7 @@ class Hand:
         speed: Speed,
         others: tuple[str, int] | None,
         crashes: int,
+        crash_at: str,
     ) -> ManagerView:
         """The picture of it, `report` being what its worker said when `pulled` was read."""
         state = self.now(report)
@@ -195,7 +209,7 @@ class Hand:
             to_do=sum(source.behind for source in sources),
             others=others,
             speed=speed,
-            crash_at=self.crash_at,
+            crash_at=crash_at,
         )
         return ManagerView(
             name=self.manager.name,
@@ -218,7 +232,15 @@ class Hand:
             crashes=crashes,
             oldest=pulled.oldest,
             held=self.held,
+            stop=self._stopped(report, state),
         )
+
+    def _stopped(self, report: Report | None, state: ManagerState) -> str:
+        """The words for the breakpoint that is why it stands as it does."""
+        stop = None if report is None else report.stop
+        if stop is None:
+            return ""
+        return self.why if state == ("killed" if stop.deed == "crash" else "paused") else ""
 
     def _turn(self, report: Report | None, pulled: Pulled, state: ManagerState) -> TurnView | None:
         if report is None:

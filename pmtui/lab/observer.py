@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Literal
 
+from pmtui.lab.breakpoints import Breakpoints
 from pmtui.lab.hand import Hand, Pulled
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import PmtuiError
@@ -55,7 +56,6 @@ class Observer:
         report = hand.report
         label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
         if hand.now(report) == "killed":
-            hand.crash_at = ""  # once
             hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at)
         elif hand.now(report) == "failed":
             hand.stopped(tell(self._reader, name, hand.manager.cls.delivery), label, at)
@@ -113,6 +113,7 @@ class Observer:
         receivers: Mapping[str, Receiver],
         speed: Speed,
         crashes: Mapping[str, int],
+        breakpoints: Breakpoints,
     ) -> Snapshot:
         """The picture of what was pulled."""
         contexts, doubled, files = pulled
@@ -120,7 +121,8 @@ class Observer:
         managers: list[ManagerView] = []
         for name, hand in self._hands.items():
             others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
-            managers.append(hand.view(reports[name], files[name], receivers, speed, others, crashes[name]))
+            crash_at = breakpoints.crash_point(name)
+            managers.append(hand.view(reports[name], files[name], receivers, speed, others, crashes[name], crash_at))
         suppressed = 0
         for name, hand in self._hands.items():
             report = reports[name]
@@ -140,6 +142,8 @@ class Observer:
             suppressed=suppressed,
             lost=sum(hand.lost for hand in self._hands.values()),
             clock=clock / 1e6 if clock and self._mode == "lab" else None,
+            breakpoints=breakpoints.views(),
+            notice=safe(breakpoints.wrong),
         )
 
     def journal_page(self, manager: str, limit: int, before: Key | None) -> JournalPage:

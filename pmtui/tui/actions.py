@@ -123,6 +123,10 @@ def _writes(snapshot: Snapshot, _: ManagerView) -> str | None:
     return _reading(snapshot)
 
 
+def _clock(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.mode == "lab" else "Only in a lab on a scratch copy can time be moved on."
+
+
 def _faster(snapshot: Snapshot, _: ManagerView) -> str | None:
     return _reading(snapshot) or ("It is at full speed already." if snapshot.speed == SPEEDS[-1] else None)
 
@@ -150,6 +154,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("step_event", ("e",), "e", "whole event", "Go on to the end of the event.", "Stepping", _step),
     Action("faster", ("plus", "shift+equals_sign"), "+", "faster", "Go faster: up to full speed.", "Stepping", _faster),
     Action("slower", ("minus",), "-", "slower", "Go slower: down to one phase a second.", "Stepping", _slower),
+    Action("breakpoint", ("b",), "b", "breakpoint", "Stop at what is chosen, or no more.", "Stepping", _writes),
+    Action("breakpoints", ("B", "shift+b"), "B", "breakpoints", "List, add and remove them.", "Stepping", _writes),
     Action("crash", ("x",), "x", "crash now", "Kill its worker, with SIGKILL.", "Crashing", _crash, _crash_live),
     Action(
         "crash_at",
@@ -164,6 +170,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("traceback", ("t",), "t", "traceback", "Show where a handler failed.", "Crashing", _traceback),
     Action("receipts", ("i",), "i", "receipts", "Switch receipts: off, exact, high-water.", "The lab", _writes),
     Action("append", ("a",), "a", "append", "Append an event from outside.", "The lab", _writes),
+    Action("duplicate", (), "", "duplicate", "Append another event like the chosen one.", "The lab", _writes),
+    Action("deliver_again", (), "", "deliver again", "Append the chosen event again, same id.", "The lab", _writes),
+    Action("advance", (), "", "advance the clock", "Move the lab's time on, by 30m or so.", "The lab", _clock),
     Action(
         "start_over",
         ("R", "shift+r"),

@@ -151,6 +151,46 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceView:
+    """What a breakpoint says about the place of an event; empty, 0 or None where it says nothing."""
+
+    context: str = ""
+    position: int = 0
+    type: str = ""
+    instance: str = ""
+    manager: str = ""
+    phase: str = ""
+    action: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointView:
+    """A breakpoint of the lab.
+
+    Attributes:
+        number: what it is called by.
+        text: as a person would type it.
+        words: its condition in words.
+        place: where it stands.
+        from_hit: hits before this one are only counted.
+        deed: what is done there.
+        enabled: whether it is on.
+        once: whether it is gone when its deed is done.
+        hits: how often it was hit, by manager.
+    """
+
+    number: int
+    text: str
+    words: str
+    place: PlaceView = PlaceView()
+    from_hit: int = 1
+    deed: Literal["pause", "crash"] = "pause"
+    enabled: bool = True
+    once: bool = False
+    hits: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Consequence:
     """The line that matters most. `headline` is bold, `detail` follows it; `hints` are (key, what it will do)."""
 
@@ -191,6 +231,8 @@ class ManagerView:
     """When its oldest event not handled was recorded, in seconds since the Unix epoch."""
     held: bool = False
     """In the lab: it waits because another manager is being stepped."""
+    stop: str = ""
+    """`stopped at breakpoint 2: data.amount > 100, third hit`, where that is why it is paused or killed."""
 
     @property
     def to_do(self) -> int:
@@ -209,6 +251,7 @@ class Snapshot:
         speed: how fast managers go when not paused.
         crashes, doubled, suppressed, lost: since the lab was opened or started over.
         clock: the lab's time in seconds since the Unix epoch, None before the first event.
+        breakpoints: those of the lab, by number.
         notice: one more line for the person, such as a log that cannot be read; empty if all is well.
     """
 
@@ -223,6 +266,7 @@ class Snapshot:
     suppressed: int = 0
     lost: int = 0
     clock: float | None = None
+    breakpoints: tuple[BreakpointView, ...] = ()
     notice: str = ""
     version: int = field(default=0, compare=False)
     """Goes up with every change, so that a screen can tell cheaply."""

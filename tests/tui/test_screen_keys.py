@@ -2,7 +2,7 @@
 
 import pytest
 from fake import FakeSession, in_state
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
@@ -183,14 +183,16 @@ async def test_appending_keeps_the_form_until_the_event_is_there(show):
         await shown.press("a")
         screen = shown.app.screen
         assert isinstance(screen, AppendScreen)
+        screen.query_one("#stream", Input).value = ""
+        await shown.settle()
         await shown.press("enter")
         assert "have to be named" in shown.text()
         screen.query_one("#stream", Input).value = "order-11"
-        screen.query_one("#type", Input).value = "OrderPlaced"
-        screen.query_one("#data", Input).value = "{nonsense"
+        screen.query_one("#data", TextArea).text = '{"amount": 3,\n nonsense'
+        await shown.settle()
         await shown.press("enter")
-        assert "is no JSON object" in shown.text()
-        screen.query_one("#data", Input).value = '{"amount": 3}'
+        assert "line 2, column 2: Expecting property name" in shown.text()
+        screen.query_one("#data", TextArea).text = '{"amount": 3}'
         await shown.press("enter")
         assert session.calls[-1] == ("append", "orders", "order-11", "OrderPlaced", '{"amount": 3}')
         assert "Appended orders@11." in shown.text()

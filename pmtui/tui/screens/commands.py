@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.picture import save_new
-from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.arranging import ARRANGING
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
+from pmtui.tui.screens.stopping import open_breakpoints, toggle_breakpoint
 from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.screens.whatif import Ask, advance, append, deliver_again, duplicate
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
@@ -48,6 +49,8 @@ class Commands:
             everywhere(self._screen)
         elif (arranging := ARRANGING.get(name)) is not None:
             arranging(self._screen.arranging)
+        elif (in_lab := _IN_LAB.get(name)) is not None:
+            in_lab(self._screen, self._ask)
         elif (method := _OF_MANAGER.get(name)) is not None:
             if manager is not None:
                 method(self, manager)
@@ -127,17 +130,6 @@ class Commands:
 
     def _start_over(self) -> None:
         self._ask(self._screen.session.start_over(), "Started over.")
-
-    def _append(self) -> None:
-        screen = self._screen
-        contexts = tuple(context.name for context in screen.snapshot.contexts)
-        here = screen.pane.context if isinstance(screen.pane, LogPane) else next(iter(contexts), "")
-
-        def appended(where: str | None) -> None:
-            if where is not None:
-                screen.say(f"Appended {where}.")
-
-        screen.app.push_screen(AppendScreen(contexts, here, screen.session.append), appended)
 
     # looking
 
@@ -312,6 +304,14 @@ class Commands:
             screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
 
 
+_IN_LAB: dict[str, Callable[[MainScreen, Ask], None]] = {
+    "breakpoint": toggle_breakpoint,
+    "breakpoints": open_breakpoints,
+    "append": append,
+    "duplicate": duplicate,
+    "deliver_again": deliver_again,
+    "advance": advance,
+}
 _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "pause": Commands._pause,
     "step": Commands._step,
@@ -327,7 +327,6 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "slower": Commands._slower,
     "receipts": Commands._receipts,
     "start_over": Commands._start_over,
-    "append": Commands._append,
     "next_pane": Commands._next_pane,
     "previous_pane": Commands._previous_pane,
     "down": Commands._down,

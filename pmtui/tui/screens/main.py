@@ -302,7 +302,19 @@ class MainScreen(Screen[None]):
             self.lay_out()
         elif len(before.managers) != len(self.snapshot.managers):
             self.lay_out()  # the table has a line for each
+        self._select_stopped(before)
         self._show()
+
+    def _select_stopped(self, before: Snapshot) -> None:
+        """Where another manager than the selected one has come to a breakpoint, select it."""
+        known = {manager.name: (manager.stop, manager.turn) for manager in before.managers}
+        stopped = [
+            manager.name
+            for manager in self.snapshot.managers
+            if manager.stop and known.get(manager.name) != (manager.stop, manager.turn)
+        ]
+        if stopped and self.manager is not None and self.manager.name not in stopped:
+            self._selected = stopped[0]
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places

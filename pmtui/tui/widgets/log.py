@@ -11,12 +11,14 @@ from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
+from pmtui.tui.widgets.marks import ON, mark
 from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.view.breakpoints import at_context, at_event
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import LogPage, LogRow
-from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
+from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Snapshot, SourceView, TurnView
 from pmtui.view.words import time_as
 
 _Mark = tuple[str, Style, Style, bool]
@@ -57,12 +59,14 @@ class LogPane(SearchedPane):
         self._frame: tuple[object, ...] = ()
         self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
         self._chosen: int | None = None
+        self._breakpoints: tuple[BreakpointView, ...] = ()
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
         before, known = (self._view, self._target(), self._fast), self._known()
         self._view = next((view for view in snapshot.contexts if view.name == self.context), ContextView(self.context))
         self._manager = manager
+        self._breakpoints = tuple(view for view in snapshot.breakpoints if view.place.context in ("", self.context))
         self._fast = manager is not None and full_speed(snapshot, manager)
         if self._view.head < before[0].head:
             self.find(self.filter)
@@ -74,7 +78,7 @@ class LogPane(SearchedPane):
 
     def _known(self) -> tuple[object, ...]:
         """What of the manager is painted."""
-        return self._source, self._turn, self._manager.state if self._manager else ""
+        return self._source, self._turn, self._manager.state if self._manager else "", self._breakpoints
 
     @property
     def _source(self) -> SourceView | None:
@@ -248,7 +252,7 @@ class LogPane(SearchedPane):
 
     def _lines(self, lines: list[tuple[Line, str]], width: int, number: int) -> list[Strip]:
         """The lines' strips; one that is as it was when painted last is not painted again."""
-        frame = (width, number, self.ink, self._view.head > SMALL, self.only)
+        frame = (width, number, self.ink, self._view.head > SMALL, self.only, self._breakpoints)
         known = self._painted if frame == self._frame else {}
         self._frame, self._painted = frame, {}
         strips = []
@@ -282,6 +286,9 @@ class LogPane(SearchedPane):
             right = [(right[0][0].split(" ")[0], right[0][1])] if right[0][0][0] in "+0123456789" else []
         room = width - sum(cells(text) + 1 for text, _ in right)
         row = Row(width).put(cut(self.context, room), ink.focus if self.has_focus else ink.plain)
+        stops = mark(view for view in self._breakpoints if at_context(view, self.context))
+        if stops and row.used + 2 <= room:
+            row.put(f" {stops}", ink.accent if stops == ON else ink.faint)
         return row.right(right)
 
     def _rule(self, width: int) -> Row:
@@ -326,7 +333,10 @@ class LogPane(SearchedPane):
         if self.only:
             style = ink.key if line.label == self.only else faint
         row.put(glyph, glyph_ink)
-        if line.missing and self._view.head > SMALL:
+        stops = mark(view for view in self._breakpoints if at_event(view, self.context, line))
+        if stops:
+            row.put(stops, ink.accent if stops == ON else faint)
+        elif line.missing and self._view.head > SMALL:
             row.put("⋯", faint)
         digits = str(line.position)
         row.to(2 + number - len(digits)).put(digits, ink.plain if in_hand else faint).put(" ", ink.plain)

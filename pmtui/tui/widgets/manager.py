@@ -14,6 +14,7 @@ from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.widgets.speed import speed_rows
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.strip import strip_rows
+from pmtui.view.breakpoints import at_step
 from pmtui.view.closeup.subject import ManagerOf, Subject
 from pmtui.view.pages import Tone
 from pmtui.view.snapshot import ManagerState, ManagerView, Snapshot
@@ -130,7 +131,8 @@ class ManagerPane(Stop):
         place = [other.name for other in snapshot.managers].index(manager.name)
         others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
         for index, other in enumerate(others):
-            words = f"{other.name} · {'waits' if other.held else other.state}"
+            dead = other.state in ("killed", "failed")
+            words = f"{other.name} · {'waits' if other.held and not dead else other.state}"
             last = index == len(others) - 1
             if row.used + 4 + cells(words) > edge - (0 if last else len(f"    {len(others)} more")):
                 more = f"    {len(others) - index} more"
@@ -140,7 +142,7 @@ class ManagerPane(Stop):
                 break
             row.put("    ", ink.plain)
             self._names.append((y, row.used, other.name))
-            row.put(words, ink.error if other.state in ("killed", "failed") else ink.faint)
+            row.put(words, ink.error if dead else ink.faint)
         return row.right([(worker, ink.faint)])
 
     def _worker(self, manager: ManagerView) -> str:
@@ -177,12 +179,19 @@ class ManagerPane(Stop):
             return list(speed_rows(manager.rate, manager.rates, width, count, self.ink))
         if manager.turn is None or not manager.turn.steps:
             return [None] * count
-        return list(strip_rows(manager.turn, width, count, self._broken, self.ink))
+        views = self._snapshot.breakpoints if self._snapshot is not None else ()
+        stops = {
+            step
+            for step in range(len(manager.turn.steps))
+            if any(view.enabled and at_step(view, manager.name, manager.turn, step) for view in views)
+        }
+        return list(strip_rows(manager.turn, width, count, self._broken, self.ink, stops))
 
     def _consequence(self, manager: ManagerView, width: int, y: int) -> list[Row | None]:
         keymap = config_of(self.app).keymap
         ink, words = self.ink, manager.consequence
-        lines = wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
+        stop = [[(manager.stop[:1].upper() + manager.stop[1:], ink.key)]] if manager.stop else []
+        lines = stop + wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
         hints: list[list[tuple[str, Style]]] = [[]]
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
