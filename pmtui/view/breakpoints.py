@@ -65,9 +65,9 @@ def hits_words(view: BreakpointView) -> str:
 
 
 def deed_words(view: BreakpointView) -> str:
-    """What is done where it is hit: `pauses`, `crashes, once`, `pauses from the third hit on`."""
-    words = "crashes, once" if view.deed == "crash" else "pauses"
-    return words if view.from_hit == 1 else f"{words}, from the {ordinal(view.from_hit)} hit on"
+    """What is done where it is hit: `pauses`, `crashes once`, `pauses, from hit 3 on`."""
+    words = "crashes once" if view.deed == "crash" else "pauses"
+    return words if view.from_hit == 1 else f"{words}, from hit {view.from_hit:,} on"
 
 
 def told(condition: Condition) -> str:

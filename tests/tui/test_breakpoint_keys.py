@@ -57,7 +57,7 @@ async def test_the_list_adds_what_is_typed_and_says_what_is_wrong(show):
         assert screen.query_one(Input).value == ""
         assert "no context" not in shown.text()
         assert "◆  1  data.amount > 100" in shown.text()
-        assert "crashes, once, from the third hit on" in shown.text()
+        assert "crashes once, from hit 3 on" in shown.text()
         screen.query_one(Input).value = "d"
         await shown.press("space", "backspace", "delete")
         assert len(shown.session.breakpoints) == 1, "typing switches and removes nothing"
