@@ -22,6 +22,7 @@ from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.start import StartScreen
 from pmtui.tui.themes import DARK, LIGHT, THEMES
+from pmtui.tui.touring import Touring
 from pmtui.view.pages import Tone
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -49,13 +50,21 @@ class PmtuiApp(App[None]):
         Binding("ctrl+s", "save_screen", "save screen", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, make_session: MakeSession, *, light: bool = False, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        make_session: MakeSession,
+        *,
+        light: bool = False,
+        now: Callable[[], float] = time.time,
+        touring: Touring | None = None,
+    ) -> None:
         """Nothing is made before it runs.
 
         Args:
             make_session: called once, on the event loop that the app runs on.
             light: whether to begin with the light theme.
             now: the wall clock, for how long ago things happened.
+            touring: the person and the tour; without it there is none.
         """
         super().__init__()
         self.fault: PmtuiError | None = None
@@ -63,6 +72,7 @@ class PmtuiApp(App[None]):
         self._session: Session | None = None
         self._backstop = Backstop()
         self._wall_clock = now
+        self._touring = touring or Touring()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = (LIGHT if light else DARK).name
@@ -83,23 +93,30 @@ class PmtuiApp(App[None]):
             self.set_interval(1, self._look_at_terminal)
         start = StartScreen()
         await self.push_screen(start)
-        self._begin(start)
+        self._begin(start, self._make_session)
 
     @work(group="session")
-    async def _begin(self, start: StartScreen) -> None:
+    async def _begin(self, start: StartScreen, make_session: MakeSession) -> None:
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def progress(line: str) -> None:
             loop.call_soon_threadsafe(start.progress, line, context=context)
 
         try:
-            self._session = await self._make_session(progress)
+            self._session = await make_session(progress)
         except PmtuiError as error:
             self._end_with(error)
             return
-        await self.switch_screen(MainScreen(self._session, self._wall_clock))
+        await self.switch_screen(MainScreen(self._session, self._wall_clock, self._touring))
         if not self.is_headless:
             self.call_after_refresh(terminal.make_responsive)
+
+    async def on_main_screen_lab_wanted(self) -> None:
+        """The tour goes on in another lab; the one before is closed first, and what was laid over it with it."""
+        start = StartScreen()
+        await self.switch_screen(start)
+        await self.close_session()
+        self._begin(start, self._touring.open)
 
     def on_main_screen_broken(self, message: MainScreen.Broken) -> None:
         """The session cannot go on."""

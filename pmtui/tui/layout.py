@@ -31,7 +31,7 @@ class Layout:
     bottom: int
 
 
-def arrange(width: int, height: int, contexts: int, zoomed: str = "") -> Layout:
+def arrange(width: int, height: int, contexts: int, zoomed: str = "", below: int = 0) -> Layout:
     """The layout for a size.
 
     Args:
@@ -39,13 +39,14 @@ def arrange(width: int, height: int, contexts: int, zoomed: str = "") -> Layout:
         height: the same.
         contexts: how many log panes there are.
         zoomed: `log` or `journal`, if that alone fills the screen below the manager.
+        below: rows kept free above the footer.
     """
     tall = height >= 32
     top = 11 if tall else 6 if height >= 20 else 5 if height >= 14 else 4
-    bottom = 1 if height >= 24 else 0
+    bottom = 1 if height >= 24 and not below else 0
     column = (width - 2) * 38 // 100 if width >= 180 and not zoomed else 0
     side = 0 if width < 120 else column or max(38, width * 32 // 100)
-    rest = height - 2 - top - bottom
+    rest = height - 2 - top - bottom - below
     if zoomed == "log":
         logs, journal = rest - 1, 0
     elif zoomed == "journal":

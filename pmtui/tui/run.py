@@ -5,9 +5,10 @@ import os
 
 from pmtui.tui import terminal
 from pmtui.tui.app import MakeSession, PmtuiApp
+from pmtui.tui.touring import Touring
 
 
-def run(make_session: MakeSession) -> int:
+def run(make_session: MakeSession, touring: Touring | None = None) -> int:
     """Show a session on the terminal until the person leaves; returns the exit code.
 
     The session is made on the event loop that the screen runs on, and closed on every way out: by key, by SIGTERM or
@@ -15,11 +16,12 @@ def run(make_session: MakeSession) -> int:
 
     Args:
         make_session: called once with a function that shows a line of progress; it may take its time.
+        touring: the person and the tour; without it there is none.
 
     Raises:
         PmtuiError: from making the session, or from the session later, with one line for the person.
     """
-    return asyncio.run(_run(PmtuiApp(make_session, light=_light_terminal())))
+    return asyncio.run(_run(PmtuiApp(make_session, light=_light_terminal(), touring=touring)))
 
 
 async def _run(app: PmtuiApp) -> int:

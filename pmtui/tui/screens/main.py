@@ -24,6 +24,7 @@ from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
 from pmtui.tui.bindings import bindings
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.touring import TOURS, Touring
 from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
@@ -38,6 +39,7 @@ from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.tui.widgets.stop import Stop
+from pmtui.tui.widgets.tour import TourPanel, rows_of
 from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
@@ -72,13 +74,18 @@ class MainScreen(Screen[None]):
             super().__init__()
             self.error = error
 
-    def __init__(self, session: Session, now: Callable[[], float] = time.time) -> None:
+    class LabWanted(Message):
+        """The tour needs another lab in the place of this one."""
+
+    def __init__(self, session: Session, now: Callable[[], float] = time.time, touring: Touring | None = None) -> None:
         super().__init__()
+        self.touring = touring or Touring()
         self.session = session
         self.snapshot = session.snapshot()
         self.zoomed: Pane | None = None
         self._selected = ""
         self._first = 0
+        self._below = 0
         self._places: Layout | None = None
         self._notice: tuple[str, Tone] | None = None
         self._notice_timer: Timer | None = None
@@ -154,6 +161,7 @@ class MainScreen(Screen[None]):
                 yield More(id="more")
             yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
             yield DiagramPane(self._fetch_handled)
+        yield TourPanel(id="tour")
         yield Finder(id="find")
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
@@ -196,6 +204,7 @@ class MainScreen(Screen[None]):
     def lay_out(self) -> None:
         """Give every part its place on a screen of this size."""
         width, height = self.size
+        self._below = rows_of(self.touring.told, width, height)
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
         if small:
@@ -204,7 +213,9 @@ class MainScreen(Screen[None]):
             return
         zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
         panes = self.log_panes
-        layout = self._places = arrange(width, height, len(panes), zoomed)
+        tour = self.query_one(TourPanel)
+        tour.display, tour.styles.height = self._below > 0, self._below
+        layout = self._places = arrange(width, height, len(panes), zoomed, self._below)
         self.query_one("#top").styles.height = layout.top
         instance, journal = self.query_one(InstancePanel), self.journal
         instance.display = layout.side > 0
@@ -281,12 +292,26 @@ class MainScreen(Screen[None]):
             await logs.remove_children()
             await logs.mount_all(self._log_panes())
             self.lay_out()
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        """What was laid over it is gone."""
+        self.look()
+
+    def look(self) -> None:
+        """Show the newest picture, and let the tour look at it, which waits while something is laid over the screen."""
+        if self.is_current and self.manager is not None:
+            self.touring.look(self.snapshot, self.manager.name, self)
         self._show()
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places
         if layout is None or not self.is_attached:
             return
+        told = self.touring.told
+        if rows_of(told, *self.size) != self._below:
+            self.lay_out()
+        self.query_one(TourPanel).show(told)
         self.query_one(Header).show(now)
         self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)
         fast = manager is not None and full_speed(now, manager)
@@ -296,12 +321,13 @@ class MainScreen(Screen[None]):
         self.journal.show(manager)
         if self.diagram.display:
             self.diagram.show(now)
-        self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
+        moment = tuple(filter(self.touring.passes, for_the_moment(now, manager)))
+        self.query_one(Footer).show(moment, ALWAYS)
 
     def select(self, name: str) -> None:
         """Select a manager."""
         self._selected = name
-        self._show()
+        self.look()
 
     def say(self, words: str, tone: Tone = "plain") -> None:
         """Show a line for some seconds."""
@@ -326,15 +352,24 @@ class MainScreen(Screen[None]):
         armed, self._armed = self._armed, ""
         if self._notice is not None:
             self.say_no_more()
+        why = self.touring.why_not(action)
         if manager is not None:
-            if why := action.why_not(self.snapshot, manager):
-                self.say(why)
-                return
-            if armed != name and (question := action.confirm(self.snapshot, manager)):
-                self.say(question, "accent")
-                self._armed = name
-                return
-        self._commands.do(name, manager, number)
+            why = why or action.why_not(self.snapshot, manager)
+        if why:
+            self.say(why)
+            return
+        touring = self.touring.tour is not None
+        question = None if manager is None or touring else action.confirm(self.snapshot, manager)
+        if question and armed != name:
+            self.say(question, "accent")
+            self._armed = name
+            return
+        self.touring.noticed(action)
+        if name in TOURS:
+            self.touring.do(name, self)
+            self._show()
+        else:
+            self._commands.do(name, manager, number)
 
     @on(Footer.Chosen)
     def _clicked_footer(self, message: Footer.Chosen) -> None:
