@@ -70,6 +70,7 @@ class PmtuiApp(App[None]):
         self.fault: PmtuiError | None = None
         self._make_session = make_session
         self._session: Session | None = None
+        self._opening: asyncio.Future[Session] | None = None
         self._backstop = Backstop()
         self._wall_clock = now
         self._touring = touring or Touring()
@@ -103,7 +104,8 @@ class PmtuiApp(App[None]):
             loop.call_soon_threadsafe(start.progress, line, context=context)
 
         try:
-            self._session = await make_session(progress)
+            self._opening = asyncio.ensure_future(make_session(progress))
+            self._session = await asyncio.shield(self._opening)
         except PmtuiError as error:
             self._end_with(error)
             return
@@ -113,6 +115,8 @@ class PmtuiApp(App[None]):
 
     async def on_main_screen_lab_wanted(self) -> None:
         """The tour goes on in another lab; the one before is closed first, and what was laid over it with it."""
+        while not isinstance(self.screen, MainScreen):
+            await self.pop_screen()
         start = StartScreen()
         await self.switch_screen(start)
         await self.close_session()
@@ -169,6 +173,11 @@ class PmtuiApp(App[None]):
     async def close_session(self) -> None:
         """Close the session, if one was made; safe to call twice."""
         session, self._session = self._session, None
+        opening, self._opening = self._opening, None
+        if session is None and opening is not None:
+            opening.cancel()  # it removes what it has made; nobody else could
+            found = (await asyncio.gather(opening, return_exceptions=True))[0]
+            session = None if isinstance(found, BaseException) else found
         if session is not None:
             await session.close()
 

@@ -92,7 +92,8 @@ class Touring:
         if self.tour is None or self.tour.over:
             return action.id != "prove"
         moment = self.tour.moment
-        return action.group not in _BLOCKED or (moment is not None and moment.action == action.id)
+        free = action.group not in _BLOCKED and action.id != "prove"
+        return free or (moment is not None and moment.action == action.id)
 
     def why_not(self, action: Action) -> str | None:
         """Why an action is not done now, as a sentence; None if it is."""

@@ -7,8 +7,11 @@ import platformdirs
 
 
 def answered() -> bool:
-    """Whether the tour was taken or declined, once and for all."""
-    return _file().exists()
+    """Whether the tour was taken or declined, once and for all. Where that cannot be read, it was not."""
+    try:
+        return _file().exists()
+    except OSError:
+        return False
 
 
 def remember() -> None:

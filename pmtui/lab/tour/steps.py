@@ -134,8 +134,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "Crash after acting",
-        "Now one phase later: restart it, take the same event as far as its action, and kill it there, when it has "
-        "acted and not yet saved.",
+        "Now one phase later. Take an event as far as its action, and kill the worker there, when it has acted and not "
+        "yet saved.",
         (
             _RESTART,
             Moment(acted, "crash", "kills the worker, after the action and before the cursor"),
@@ -147,7 +147,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "See it doubled",
-        "Restart it and take the event again, up to its action. It cannot know better: its cursor says that the event "
+        "A new worker takes the event again, up to its action. It cannot know better: its cursor says that the event "
         "is new.",
         (
             _RESTART,

@@ -207,14 +207,14 @@ class MainScreen(Screen[None]):
         self._below = rows_of(self.touring.told, width, height)
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
+        tour = self.query_one(TourPanel)
+        tour.display, tour.styles.height = self._below > 0 and not small, self._below
         if small:
             words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
             self.query_one("#small", Static).update(Content(words))
             return
         zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
         panes = self.log_panes
-        tour = self.query_one(TourPanel)
-        tour.display, tour.styles.height = self._below > 0, self._below
         layout = self._places = arrange(width, height, len(panes), zoomed, self._below)
         self.query_one("#top").styles.height = layout.top
         instance, journal = self.query_one(InstancePanel), self.journal
@@ -300,7 +300,7 @@ class MainScreen(Screen[None]):
 
     def look(self) -> None:
         """Show the newest picture, and let the tour look at it, which waits while something is laid over the screen."""
-        if self.is_current and self.manager is not None:
+        if self.is_active and self.manager is not None:
             self.touring.look(self.snapshot, self.manager.name, self)
         self._show()
 

@@ -1,5 +1,7 @@
 """The tour's panel, above the footer: what happened, what to do now, what to press."""
 
+import math
+
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
@@ -10,21 +12,23 @@ from pmtui.tui.touring import Told
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.painted import Painted
 
-_WIDE = 110
 _MARGIN = 3
+_LONGEST = 225
+"""No text of a step has more letters."""
 
 
 def rows_of(told: Told | None, width: int, height: int) -> int:
     """How many rows the panel takes on a screen of this size; the same for every step, so that nothing jumps."""
     if told is None:
         return 0
-    if height < 14:
+    if height < 14 or (height < 20 and not told.head):
         return 1
     if not told.head:
-        return 3 if height >= 20 else 1
-    if height < 24:
-        return 4
-    return 6 if width >= _WIDE else 8
+        return 3
+    if height < 18:
+        return 2
+    lines = math.ceil(_LONGEST / (width - _MARGIN - 1))
+    return min(2 + 2 * lines, height // 3)
 
 
 class TourPanel(Painted):
