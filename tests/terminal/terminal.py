@@ -36,6 +36,7 @@ class Terminal:
             "LANG": "C.UTF-8",
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_STATE_HOME": str(home / "state"),
             "TEXTUAL_ANIMATIONS": "none",
             **env,
         }
