@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from pmtui.lab.scratch import unseen
 from pmtui.lab.session import LabSession, Options
 from pmtui.lab.tour.proof import Proof, prove
 from pmtui.lab.tour.steps import LAB_FILES, Opening
@@ -10,6 +9,7 @@ from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder, sample_folder
 from pmtui.view.session import Session
 from pmtui.workers.appfile import AppFile, load
+from pmtui.workers.copies import unseen
 
 
 class Guide:

@@ -3,25 +3,20 @@
 import asyncio
 import contextlib
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from pmtui.explorer import explore, outside
-from pmtui.handling.drive import run
-from pmtui.lab.scratch import Scratch, unseen
+from pmtui.explorer import explore
+from pmtui.explorer.reading import read_logs
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.log import Row
-from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.safe import safe
 from pmtui.workers.appfile import AppFile, load
 
 _RECEIVERS: tuple[Receiver, ...] = ("none", "exact")
-_PAGE = 500
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -73,27 +68,13 @@ def look(found: AppFile, source: DataFolder) -> tuple[Proof, ...]:
     Raises:
         PmtuiError: the logs cannot be read.
     """
-    scratch = Scratch.make(found.app, source, from_start=True, progress=unseen)
-    try:
-        logs: dict[str, list[Row]] = {}
-        for name in found.app.contexts:
-            with closing(SqliteLog.open(name, scratch.path / f"{name}.db")) as log:
-                logs[name] = outside(found.app, _rows(log))
-    finally:
-        scratch.remove()
+    logs = read_logs(found.app, source)
     proofs: list[Proof] = []
     for receiver in _RECEIVERS:
         verdict = explore(found.app, logs, receivers=dict.fromkeys(found.app.contexts, receiver))
         sentence = verdict.why if verdict.violation is None else verdict.violation.sentence
         proofs.append(Proof(receiver, verdict.verdict, verdict.states, safe(sentence)))
     return tuple(proofs)
-
-
-def _rows(log: SqliteLog) -> list[Row]:
-    rows: list[Row] = []
-    while page := run(log.page(rows[-1].position if rows else 0, _PAGE)):
-        rows += page
-    return rows
 
 
 def main(spec: str, data: str) -> int:
