@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,17 @@ from pmtui.explorer.arranged import arranged
 from pmtui.lab.play import play
 from pmtui.lab.session import LabSession, Options
 from pmtui.lab.story import open_story
+from pmtui.lab.tour.guide import Guide
+from pmtui.lab.tour.memory import answered
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError
 from pmtui.storage.folder import DataFolder, sample_folder
 from pmtui.view.safe import safe
 from pmtui.workers.appfile import AppFile, load
 from pmtui.workers.copies import Progress
+
+if TYPE_CHECKING:
+    from pmtui.tui.touring import Touring
 
 
 @click.command()
@@ -68,17 +74,19 @@ def open_sample() -> None:
     found = load(str(folder / "shop.py"))
     source = DataFolder(folder / "data")
     if on_terminal():
-        _show(found, source, Options(receiver="none", keep=True))
+        from pmtui.tui.touring import Touring  # noqa: PLC0415  (as below)
+
+        _show(found, source, Options(receiver="none"), Touring(Guide(), offers=not answered()))
     else:
         asyncio.run(play(found, source, click.echo))
 
 
-def _show(found: AppFile, folder: DataFolder, options: Options) -> None:
+def _show(found: AppFile, folder: DataFolder, options: Options, touring: "Touring | None" = None) -> None:
     from pmtui.tui.run import run  # noqa: PLC0415  (Textual is much to import, and only a terminal needs it)
 
     if options.live:
         click.confirm(f"The lab will work on {folder.path} itself. Go on?", abort=True)
-    sys.exit(run(lambda say: LabSession.open(found, folder, options, _copying(say))))
+    sys.exit(run(lambda say: LabSession.open(found, folder, options, _copying(say)), touring))
 
 
 def _show_story(file: Path, found: AppFile) -> None:

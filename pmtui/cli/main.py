@@ -13,6 +13,7 @@ from pmtui.view.safe import safe
 
 COMMANDS = {
     "lab": ("lab", "Step an app's managers phase by phase, crash them for real, and watch what a restart does."),
+    "tour": ("tour", "Take the guided tour: ten short steps through crashes and what stops them."),
     "run": ("run", "Run an app's managers, each in a worker that is restarted when it dies."),
     "explore": ("explore", "Look whether any crash, at any point, can double or lose an action."),
     "status": ("status", "Show each manager's cursors, lag and state, and why it is stuck."),

@@ -136,9 +136,7 @@ class LabSession:
         session = cls(found, source, options, thread)
         try:
             if not options.live:
-                session._scratch = await thread.run(
-                    lambda: Scratch.make(found.app, source, from_start=options.from_start, progress=progress)
-                )
+                await thread.run(lambda: session._copy(progress, from_start=options.from_start))
             await session._begin()
             if options.at is not None:
                 await session.go_to(options.at)
@@ -146,6 +144,14 @@ class LabSession:
             await session.close()
             raise
         return session
+
+    def _copy(self, progress: Progress, *, from_start: bool) -> None:
+        """In the database thread, where `_remove` waits for it even if nobody else does any more."""
+        self._scratch = Scratch.make(self._found.app, self._source, from_start=from_start, progress=progress)
+
+    def _remove(self) -> None:
+        if self._scratch is not None:
+            self._scratch.remove()
 
     @property
     def _folder(self) -> DataFolder:
@@ -539,8 +545,7 @@ class LabSession:
             return
         self._closed = True
         await self._end()
-        if self._scratch is not None:
-            await self._thread.run(self._scratch.remove)
+        await self._thread.run(self._remove)
         await self._thread.stop()
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pmtui.tui.layout import FEW_MANAGERS
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
-Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The screen"]
+Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The tour", "The screen"]
 Place = Literal["main", "inspector"]
 Reason = Callable[[Snapshot, ManagerView], str | None]
 
@@ -109,14 +109,25 @@ def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
 
 
 def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
+    lost = _would_lose(snapshot)
+    return f"`R` again throws this away and starts over: {lost}." if lost else None
+
+
+def _tour_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
+    lost = _would_lose(snapshot)
+    return f"`T` again throws this away and begins the tour: {lost}." if lost else None
+
+
+def _would_lose(snapshot: Snapshot) -> str:
+    """What starting over would throw away; empty where there is nothing."""
     handled = sum(other.handled for other in snapshot.managers)
     begun = any(_in_middle(other) for other in snapshot.managers)
     if not handled and not snapshot.crashes and not begun:
-        return None
+        return ""
     lost = [f"{handled:,} handled event" + "s" * (handled != 1)] if handled or not snapshot.crashes else []
     if snapshot.crashes:
         lost.append(f"{snapshot.crashes:,} crash" + "es" * (snapshot.crashes != 1))
-    return f"`R` again throws this away and starts over: {' and '.join(lost)}."
+    return " and ".join(lost)
 
 
 def _writes(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -278,6 +289,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "previous_match", ("N", "shift+n"), "N", "previous", "Go to the match before.", "Looking closely", places=_BOTH
     ),
+    Action(
+        "tour",
+        ("T", "shift+t"),
+        "T",
+        "tour",
+        "Begin the guided tour, or leave it.",
+        "The tour",
+        confirm=_tour_loses,
+    ),
+    Action("tour_back", ("less_than_sign",), "<", "back", "On the tour: back to the step before.", "The tour"),
+    Action("tour_skip", ("greater_than_sign",), ">", "skip", "On the tour: on to the next step.", "The tour"),
+    Action("prove", ("P", "shift+p"), "P", "prove", "On the tour: let the explorer look.", "The tour"),
     Action(
         "theme", (), "", "dark or light", "Switch between the dark and the light theme.", "The screen", places=_BOTH
     ),

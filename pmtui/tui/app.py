@@ -24,6 +24,7 @@ from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.main import MainScreen
 from pmtui.tui.screens.start import StartScreen
 from pmtui.tui.themes import DARK, LIGHT, THEMES
+from pmtui.tui.touring import Touring
 from pmtui.view.pages import Tone
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -60,6 +61,7 @@ class PmtuiApp(App[None]):
         now: Callable[[], float] = time.time,
         settings: Read | None = None,
         keeper: Keeper | None = None,
+        touring: Touring | None = None,
     ) -> None:
         """Nothing is made before it runs.
 
@@ -69,6 +71,7 @@ class PmtuiApp(App[None]):
             now: the wall clock, for how long ago things happened.
             settings: what a person has set; the defaults where there is nothing.
             keeper: keeps how the screen was left; nothing does by default.
+            touring: the person and the tour; without it there is none.
         """
         super().__init__()
         self.config = Config() if settings is None else settings.config
@@ -78,8 +81,10 @@ class PmtuiApp(App[None]):
         self.fault: PmtuiError | None = None
         self._make_session = make_session
         self._session: Session | None = None
+        self._opening: asyncio.Future[Session] | None = None
         self._backstop = Backstop()
         self._wall_clock = now
+        self._touring = touring or Touring()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = (LIGHT if light else DARK).name
@@ -100,26 +105,36 @@ class PmtuiApp(App[None]):
             self.set_interval(1, self._look_at_terminal)
         start = StartScreen()
         await self.push_screen(start)
-        self._begin(start)
+        self._begin(start, self._make_session)
 
     @work(group="session")
-    async def _begin(self, start: StartScreen) -> None:
+    async def _begin(self, start: StartScreen, make_session: MakeSession) -> None:
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def progress(line: str) -> None:
             loop.call_soon_threadsafe(start.progress, line, context=context)
 
         try:
-            self._session = await self._make_session(progress)
+            self._opening = asyncio.ensure_future(make_session(progress))
+            self._session = await asyncio.shield(self._opening)
         except PmtuiError as error:
             self._end_with(error)
             return
         if self._settings is not None and ("speed",) in self._settings.given:
             self._session.set_speed(self.config.speed)
         notice = "" if self._settings is None else safe(self._settings.notice)
-        await self.switch_screen(MainScreen(self._session, self._wall_clock, self._keeper, notice))
+        await self.switch_screen(MainScreen(self._session, self._wall_clock, self._keeper, notice, self._touring))
         if not self.is_headless:
             self.call_after_refresh(terminal.make_responsive)
+
+    async def on_main_screen_lab_wanted(self) -> None:
+        """The tour goes on in another lab; the one before is closed first, and what was laid over it with it."""
+        while not isinstance(self.screen, MainScreen):
+            await self.pop_screen()
+        start = StartScreen()
+        await self.switch_screen(start)
+        await self.close_session()
+        self._begin(start, self._touring.open)
 
     def on_main_screen_broken(self, message: MainScreen.Broken) -> None:
         """The session cannot go on."""
@@ -172,6 +187,11 @@ class PmtuiApp(App[None]):
     async def close_session(self) -> None:
         """Close the session, if one was made; safe to call twice."""
         session, self._session = self._session, None
+        opening, self._opening = self._opening, None
+        if session is None and opening is not None:
+            opening.cancel()  # it removes what it has made; nobody else could
+            found = (await asyncio.gather(opening, return_exceptions=True))[0]
+            session = None if isinstance(found, BaseException) else found
         if session is not None:
             await session.close()
 

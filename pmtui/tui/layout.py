@@ -58,6 +58,7 @@ def arrange(
     managers: int = 1,
     journal: Journal = "auto",
     split: int = 0,
+    below: int = 0,
 ) -> Layout:
     """The layout for a size.
 
@@ -69,14 +70,15 @@ def arrange(
         managers: how many there are.
         journal: where it goes; `auto` is right of the logs from 180 columns, `right` from 120.
         split: steps of room that the journal has beyond its share, at most `SPLITS` either way.
+        below: rows kept free above the footer.
     """
     tall = height >= 32
     top = 11 if tall else 6 if height >= 20 else 5 if height >= 14 else 4
-    bottom = 1 if height >= 24 else 0
+    bottom = 1 if height >= 24 and not below else 0
     beside = journal == "right" or (journal == "auto" and width >= 180)
     column = (width - 2) * (38 + 6 * split) // 100 if beside and width >= 120 and not zoomed and contexts else 0
     side = 0 if width < 120 else column or max(38, width * 32 // 100)
-    rest = height - 2 - top - bottom
+    rest = height - 2 - top - bottom - below
     table = managers + 3 if managers > FEW_MANAGERS and rest - managers - 3 >= _BESIDE_TABLE and not zoomed else 0
     rest -= table
     if zoomed == "log" or (journal == "hidden" and contexts and not zoomed):

@@ -7,9 +7,10 @@ from pmtui.tui import terminal
 from pmtui.tui.app import MakeSession, PmtuiApp
 from pmtui.tui.config import read
 from pmtui.tui.kept import Folder, Forgetful
+from pmtui.tui.touring import Touring
 
 
-def run(make_session: MakeSession) -> int:
+def run(make_session: MakeSession, touring: Touring | None = None) -> int:
     """Show a session on the terminal until the person leaves; returns the exit code.
 
     The session is made on the event loop that the screen runs on, and closed on every way out: by key, by SIGTERM or
@@ -19,6 +20,7 @@ def run(make_session: MakeSession) -> int:
 
     Args:
         make_session: called once with a function that shows a line of progress; it may take its time.
+        touring: the person and the tour; without it there is none.
 
     Raises:
         PmtuiError: from making the session, or from the session later, with one line for the person.
@@ -26,8 +28,8 @@ def run(make_session: MakeSession) -> int:
     settings = read()
     config = settings.config
     light = config.theme == "light" or (config.theme == "auto" and _light_terminal())
-    keeper = Folder() if config.remember else Forgetful()
-    return asyncio.run(_run(PmtuiApp(make_session, light=light, settings=settings, keeper=keeper)))
+    keeper = Folder() if config.remember and touring is None else Forgetful()  # the tour begins as it is told
+    return asyncio.run(_run(PmtuiApp(make_session, light=light, settings=settings, keeper=keeper, touring=touring)))
 
 
 async def _run(app: PmtuiApp) -> int:

@@ -61,11 +61,11 @@ class Arranging:
             self._journal = True
         self.keep()
 
-    def arrange(self, width: int, height: int, logs: int, zoomed: str) -> Layout:
-        """The layout for a size and so many logs."""
+    def arrange(self, width: int, height: int, logs: int, zoomed: str, below: int) -> Layout:
+        """The layout for a size and so many logs, with rows kept free above the footer."""
         managers = len(self._screen.snapshot.managers)
         journal = config_of(self._screen.app).journal if self._journal else "hidden"
-        return arrange(width, height, logs, zoomed, managers=managers, journal=journal, split=self._split)
+        return arrange(width, height, logs, zoomed, managers=managers, journal=journal, split=self._split, below=below)
 
     @staticmethod
     def place(logs: Widget, shown: Sequence[LogPane], layout: Layout) -> None:

@@ -27,6 +27,7 @@ from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.layout import SMALLEST, Layout
 from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.touring import TOURS, Touring
 from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
@@ -42,6 +43,7 @@ from pmtui.tui.widgets.pane import Pane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.tabs import Tabs
+from pmtui.tui.widgets.tour import TourPanel, rows_of
 from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
@@ -76,14 +78,19 @@ class MainScreen(Screen[None]):
             super().__init__()
             self.error = error
 
+    class LabWanted(Message):
+        """The tour needs another lab in the place of this one."""
+
     def __init__(
         self,
         session: Session,
         now: Callable[[], float] = time.time,
         keeper: Keeper | None = None,
         notice: str = "",
+        touring: Touring | None = None,
     ) -> None:
         super().__init__()
+        self.touring = touring or Touring()
         self.session = session
         self.snapshot = session.snapshot()
         self.arranging = Arranging(self, keeper or Forgetful())
@@ -91,6 +98,7 @@ class MainScreen(Screen[None]):
         self._selected = self.arranging.manager
         self._first_notice = notice
         self._first = 0
+        self._below = 0
         self._places: Layout | None = None
         self._notice: tuple[str, Tone] | None = None
         self._notice_timer: Timer | None = None
@@ -166,6 +174,7 @@ class MainScreen(Screen[None]):
                 yield Tabs(id="tabs")
             yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
             yield DiagramPane(self._fetch_handled)
+        yield TourPanel(id="tour")
         yield Finder(id="find")
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
@@ -210,15 +219,18 @@ class MainScreen(Screen[None]):
     def lay_out(self) -> None:
         """Give every part its place on a screen of this size."""
         width, height = self.size
+        self._below = rows_of(self.touring.told, width, height)
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
+        tour = self.query_one(TourPanel)
+        tour.display, tour.styles.height = self._below > 0 and not small, self._below
         if small:
             words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
             self.query_one("#small", Static).update(Content(words))
             return
         zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
         panes = [pane for pane in self.log_panes if pane is self.zoomed or not self.arranging.hides(pane)]
-        layout = self._places = self.arranging.arrange(width, height, len(panes), zoomed)
+        layout = self._places = self.arranging.arrange(width, height, len(panes), zoomed, self._below)
         self.query_one("#top").styles.height = layout.top
         instance, journal = self.query_one(InstancePanel), self.journal
         instance.display = layout.side > 0
@@ -303,6 +315,16 @@ class MainScreen(Screen[None]):
         elif len(before.managers) != len(self.snapshot.managers):
             self.lay_out()  # the table has a line for each
         self._select_stopped(before)
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        """What was laid over it is gone."""
+        self.look()
+
+    def look(self) -> None:
+        """Show the newest picture, and let the tour look at it, which waits while something is laid over the screen."""
+        if self.is_active and self.manager is not None:
+            self.touring.look(self.snapshot, self.manager.name, self)
         self._show()
 
     def _select_stopped(self, before: Snapshot) -> None:
@@ -320,6 +342,10 @@ class MainScreen(Screen[None]):
         now, manager, layout = self.snapshot, self.manager, self._places
         if layout is None or not self.is_attached:
             return
+        told = self.touring.told
+        if rows_of(told, *self.size) != self._below:
+            self.lay_out()
+        self.query_one(TourPanel).show(told)
         self.query_one(Header).show(now)
         self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)
         fast = manager is not None and full_speed(now, manager)
@@ -331,13 +357,14 @@ class MainScreen(Screen[None]):
             self.diagram.show(now)
         if self.managers.display:
             self.managers.show(now, "" if manager is None else manager.name)
-        self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
+        moment = tuple(filter(self.touring.passes, for_the_moment(now, manager)))
+        self.query_one(Footer).show(moment, ALWAYS)
 
     def select(self, name: str) -> None:
         """Select a manager."""
         self._selected = name
         self.arranging.keep(name)
-        self._show()
+        self.look()
 
     def turn_page(self, by: int) -> None:
         """Show the next logs that fit, or those before."""
@@ -368,15 +395,24 @@ class MainScreen(Screen[None]):
         armed, self._armed = self._armed, ""
         if self._notice is not None:
             self.say_no_more()
+        why = self.touring.why_not(action)
         if manager is not None:
-            if why := action.why_not(self.snapshot, manager):
-                self.say(why)
-                return
-            if armed != name and (question := action.confirm(self.snapshot, manager)):
-                self.say(question, "accent")
-                self._armed = name
-                return
-        self._commands.do(name, manager, number)
+            why = why or action.why_not(self.snapshot, manager)
+        if why:
+            self.say(why)
+            return
+        touring = self.touring.tour is not None
+        question = None if manager is None or touring else action.confirm(self.snapshot, manager)
+        if question and armed != name:
+            self.say(question, "accent")
+            self._armed = name
+            return
+        self.touring.noticed(action)
+        if name in TOURS:
+            self.touring.do(name, self)
+            self._show()
+        else:
+            self._commands.do(name, manager, number)
 
     @on(Footer.Chosen)
     def _clicked_footer(self, message: Footer.Chosen) -> None:
