@@ -102,9 +102,9 @@ class Worker:
         if manager is None:
             raise PmtuiError(f"{self._begin.app}: no manager called {self._begin.manager} any more")
         folder = DataFolder(Path(self._begin.data))
-        stores = self._stores = Stores(
-            found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder
-        )
+        files = log_files(found.app, folder, scratch=self._begin.virtual)
+        moments = Path(self._begin.moments) if self._begin.moments else None
+        stores = self._stores = Stores(found.app, manager.name, files, folder, moments=moments)
         self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
@@ -116,6 +116,7 @@ class Worker:
             ledger=stores.ledger,
             clock=self._clock,
             receivers=self._control.receivers,
+            scavenges=moments is None,
         )
         run(self._runner.start(os.getpid(), instant.write(instant.now())))
         self._opened = True
@@ -212,7 +213,11 @@ class Worker:
             point = run(anext(turn))
         except StopAsyncIteration:
             return None
-        if self._control.crash_at == str(point):
+        dies = self._control.crash_at == str(point)
+        memory = None if self._stores is None else self._stores.memory
+        if memory is not None and self._runner.turn is not None:
+            memory.reached(self._runner.turn, calm=dies or not self._control.full_speed)
+        if dies:
             os.kill(os.getpid(), signal.SIGKILL)
         return point
 

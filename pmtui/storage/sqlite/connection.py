@@ -17,7 +17,7 @@ from pmtui.storage.sqlite.bell import Bell
 
 APPLICATION_ID = 0x706D7475  # "pmtu"
 SCHEMA_VERSION = 1
-Kind = Literal["log", "ledger"]
+Kind = Literal["log", "ledger", "moments"]
 
 _BUSY_SECONDS = 30.0
 _CHUNKS = (500, 100, 20, 5, 1)

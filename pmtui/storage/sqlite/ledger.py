@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Self
 
 import msgspec
 
@@ -117,7 +118,7 @@ class SqliteLedger:
     @classmethod
     def open(
         cls, path: Path, app: str, manager: str, *, create: bool = False, read_only: bool = False
-    ) -> "SqliteLedger":
+    ) -> Self:
         """Open the ledger at a path.
 
         Raises:
