@@ -47,7 +47,7 @@ def test_every_table_is_as_it_was_and_going_on_comes_to_the_same_end(
         ends = {1: (0, dict(desk.receivers))}
         for index, step in enumerate(script):
             do(desk, step)
-            if desk.newest() not in ends:
+            if step[0] == "turn" and desk.newest() not in ends:  # a crash's moments are before it
                 ends[desk.newest()] = (index + 1, dict(desk.receivers))
         end = desk.dump(epochs=False)
         dumps = dict(desk.dumps)
