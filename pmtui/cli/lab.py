@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pmtui.cli.options import app_argument, data_folder, data_option, receiver_option
+from pmtui.cli.options import app_argument, data_folder, data_option, on_terminal, receiver_option
 from pmtui.cli.run import checked_point
 from pmtui.lab.play import play
 from pmtui.lab.session import LabSession, Options
@@ -29,7 +29,7 @@ def command(
     app: str, data: Path | None, from_start: bool, receiver: Receiver | None, at: str | None, live: bool
 ) -> None:
     """Step an app's managers phase by phase, crash them for real, and watch what a restart does."""
-    if not _on_terminal():
+    if not on_terminal():
         raise InputError("the lab needs a terminal; without one, use pmtui run")
     if live and from_start:
         raise InputError("--from-start needs a scratch copy; leave out --live")
@@ -44,14 +44,10 @@ def open_sample() -> None:
     folder = sample_folder()
     found = load(str(folder / "shop.py"))
     source = DataFolder(folder / "data")
-    if _on_terminal():
+    if on_terminal():
         _show(found, source, Options(receiver="none"))
     else:
         asyncio.run(play(found, source, click.echo))
-
-
-def _on_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _show(found: AppFile, folder: DataFolder, options: Options) -> None:

@@ -15,6 +15,7 @@ COMMANDS = {
     "lab": ("lab", "Step an app's managers phase by phase, crash them for real, and watch what a restart does."),
     "run": ("run", "Run an app's managers, each in a worker that is restarted when it dies."),
     "status": ("status", "Show each manager's cursors, lag and state, and why it is stuck."),
+    "watch": ("watch", "Watch an app's managers and live logs on the screen, reading only."),
     "import": ("import_", "Add the events of a file to a log."),
     "export": ("export", "Write a log's events as CloudEvents, one JSON object a line."),
     "tail": ("tail", "Show the last events of a log."),

@@ -1,5 +1,6 @@
 """The arguments and options that several commands share."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,3 +30,8 @@ def data_folder(found: AppFile, data: Path | None) -> DataFolder:
     if not data.is_dir():
         raise InputError(f"{data}: {'not a folder' if data.exists() else 'no such folder'}")
     return DataFolder(data)
+
+
+def on_terminal() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

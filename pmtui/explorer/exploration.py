@@ -1,7 +1,10 @@
 """One exploration of an app: part by part, each as often as it turns out to be larger than was known."""
 
-from collections.abc import Callable, Iterator, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 from pmtui.explorer.budget import Budget, OutOfBounds
 from pmtui.explorer.chance import Chance
@@ -16,13 +19,28 @@ from pmtui.explorer.tell import nondeterministic, violation_of
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Bounds, Progress, Verdict, Violation
 from pmtui.explorer.warm import warm_differs
-from pmtui.explorer.world import World
+from pmtui.explorer.world import Content, World
 from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 
 _ORDERS = {"all": "every order", "oldest": "the oldest first"}
 _AT_RANDOM = 32
-"""So many random orders are tried of what is too large to be covered."""
+"""So many random orders are tried where there are too many to cover all of them."""
+
+_KEPT_BACK = 0.25
+"""For these, so much of the states and seconds is kept back."""
+
+
+class Setting(NamedTuple):
+    """How a part must be explored, as far as is known.
+
+    Attributes:
+        arriving: the contexts that are also acted on: events from outside arrive there at any point.
+        exact: the contexts where not only each stream counts: checks see the order, or handlers look at positions.
+    """
+
+    arriving: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
 
 
 class Exploration:
@@ -56,18 +74,21 @@ class Exploration:
         }
         whole = orders == "oldest" or self._checks.any or not reduced or not in_order(logs)
         self._owners = Owners(app, self._deciders, whole=whole)
-        self._budget = Budget(bounds, watch)
+        self._budget = Budget(bounds, watch, kept_back=_KEPT_BACK if orders == "all" else 0)
+        self._parts = Parts(app, logs, self._owners, together=self._checks.any or not reduced)
+        self._settings: dict[frozenset[Unit], Setting] = {}
 
     def run(self) -> Verdict:
         """Explore every part."""
         violation, why = None, ""
-        with self._fresh:
+        with self._fresh, _little_garbage():
             warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners))
             self._budget.begin()
             try:
                 violation = self._explore()
             except OutOfBounds as bound:
                 why = str(bound)
+                violation = self._at_random()
             seconds = self._budget.seconds
             finding = self._fresh.finding()
         if warm is not None and not (finding and finding.calls):
@@ -93,69 +114,81 @@ class Exploration:
             yield from dict.fromkeys(f"{name}.{h.method}" for h in manager.handlers.values() if h.method not in reached)
 
     def _explore(self) -> Violation | None:
-        parts = Parts(self._app, self._logs, self._owners, together=self._checks.any or not self._reduced)
         done: set[frozenset[Unit]] = set()
-        while left := [part for part in parts.all() if part.units not in done]:
+        while left := [part for part in self._parts.all() if part.units not in done]:
             for part in left:
-                search, found = self._cover(part, parts)
+                search, found = self._cover(part)
                 if search is None:
                     break  # it belongs together with more than was known
-                found = found or self._other_end(search)
                 if found is not None:
                     return self._told(search, found)
                 done.add(part.units)
         return None
 
-    def _cover(self, part: Part, parts: Parts) -> tuple[Search | None, Found | None]:
+    def _cover(self, part: Part) -> tuple[Search | None, Found | None]:
         """Explore one part; no search if it turned out to be only a piece of a larger one."""
-        arriving: frozenset[str] = frozenset()
-        exact: frozenset[str] = frozenset()
+        chances: list[Chance | None] = [None]
+        if isinstance(self._orders, int):
+            chances = [Chance(number) for number in range(self._orders)]
         while True:
-            touched = Touched(self._owners, part)
-            search, found = self._search(part, touched, arriving, exact)
-            if parts.join(part, touched):
+            setting = self._settings.setdefault(part.units, Setting())
+            ends: set[Content] = set()
+            for chance in chances:
+                search, found, right = self._search(part, setting, chance)
+                if not right:
+                    break
+                found = found or self._other_end(search, ends)
+                self._budget.spent(search.states, search.edges)
+                if found is not None:
+                    return search, found
+                ends |= search.ends.keys()
+            else:
+                return search, None
+            if self._settings[part.units] == setting:
                 return None, None
-            mixed = frozenset(context for context in touched.contexts if part.logs.get(context))
-            needed = self._exactly(touched)
-            if (self._orders == "oldest" or mixed <= arriving) and needed <= exact:
-                if found is None and search.left:
-                    raise AssertionError("a part was left before it was covered")
-                return search, found
-            arriving, exact = arriving | mixed, exact | needed
 
-    def _exactly(self, touched: Touched) -> frozenset[str]:
-        """The contexts where not only each stream counts: checks see the order, or handlers look at positions or ids.
+    def _at_random(self) -> Violation | None:
+        """Try some orders where there are too many to cover all of them."""
+        self._budget.release()
+        try:
+            for number in range(_AT_RANDOM):
+                for part in self._parts.all():
+                    setting = self._settings.setdefault(part.units, Setting())
+                    search, found, right = self._search(part, setting, Chance(number))
+                    self._budget.spent(search.states, search.edges)
+                    if right and found is not None:
+                        return self._told(search, found)
+        except OutOfBounds:
+            pass
+        return None
 
-        What is in a log from the beginning has the same ones in every order.
-        """
-        return frozenset(self._checks.logs | (self._noticed & {*touched.contexts, TIMERS}))
+    def _search(self, part: Part, setting: Setting, chance: Chance | None) -> tuple[Search, Found | None, bool]:
+        """Explore one part in all orders or a random one; the last says whether it was the right part and setting."""
+        touched = Touched(self._owners, None if self._parts.together else part)
 
-    def _search(
-        self, part: Part, touched: Touched, arriving: frozenset[str], exact: frozenset[str]
-    ) -> tuple[Search, Found | None]:
-        """Explore one part in all orders, or in random ones."""
+        def needed() -> Setting:
+            acted_on = frozenset(context for context in touched.contexts if part.logs.get(context))
+            exact = frozenset(self._checks.logs | (self._noticed & {*touched.contexts, TIMERS}))
+            arriving = setting.arriving if self._orders == "oldest" else setting.arriving | acted_on
+            return Setting(arriving, setting.exact | exact)
 
         def stop() -> bool:
-            return touched.more or not self._exactly(touched) <= exact
+            return touched.more or needed() != setting
 
-        def searches() -> Iterator[Search]:
-            for chance in [Chance(n) for n in range(self._orders)] if isinstance(self._orders, int) else [None]:
-                yield self._new_search(part, touched, arriving, exact, chance)
-
+        search = self._new_search(part, touched, setting, chance)
         found = None
-        for search in searches():
-            try:
-                search.run(stop)
-            except Found as violation:
-                found = violation
-            if found is not None or stop():
-                break
-            self._budget.spent(search.states, search.edges)
-        return search, found
+        try:
+            search.run(stop)
+        except Found as violation:
+            found = violation
+        grown = self._parts.join(part, touched)
+        self._settings[part.units] = needed()
+        right = not grown and needed() == setting
+        if right and found is None and search.left:
+            raise AssertionError("a part was left before it was covered")
+        return search, found, right
 
-    def _new_search(
-        self, part: Part, touched: Touched, arriving: frozenset[str], exact: frozenset[str], chance: Chance | None
-    ) -> Search:
+    def _new_search(self, part: Part, touched: Touched, setting: Setting, chance: Chance | None) -> Search:
         world = World(
             self._app,
             part.logs,
@@ -163,21 +196,21 @@ class Exploration:
             self._receivers,
             self._deciders,
             touched,
-            arriving=arriving,
+            arriving=setting.arriving,
             whole=self._order_independent or not self._reduced,
-            exact=exact,
+            exact=setting.exact,
             timed=self._orders == "oldest",
         )
         return Search(world, self._orders, self._budget, self._checks, chance)
 
-    def _other_end(self, search: Search) -> Found | None:
+    def _other_end(self, search: Search, known: Set[Content]) -> Found | None:
         """Where the orders of the sources must not matter: a second end, if there is one."""
-        if not self._order_independent or len(search.ends) < 2:
+        ends = [*known, *(end for end in search.ends if end not in known)]
+        if not self._order_independent or len(ends) < 2 or ends[1] not in search.ends:
             return None
-        (one, _), (other, key) = list(search.ends.items())[:2]
-        context, stream, *_ = min(one ^ other)
+        context, stream, *_ = min(ends[0] ^ ends[1])
         sentence = f"{stream} in {context} ends otherwise in another order of the sources"
-        return Found(Wrong("order", sentence, None), search.steps_to(key), "")
+        return Found(Wrong("order", sentence, None), search.steps_to(search.ends[ends[1]]), "")
 
     def _told(self, search: Search, found: Found) -> Violation:
         search.begin_again()
@@ -188,3 +221,14 @@ class Exploration:
 def receivers_of(app: App, receivers: Mapping[str, Receiver] | None) -> dict[str, Receiver]:
     """The receiver of every context: what is given, else what the app says."""
     return {name: context.receiver for name, context in app.contexts.items()} | dict(receivers or {})
+
+
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Look for garbage seldom: a search makes millions of objects that stay, and none that refer to themselves."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -49,7 +49,7 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
             continue
         before = world.snapshot()
         try:
-            course = take(world, step.manager, _plan(world, step))
+            course = take(world, step.manager, _plan(world, step), world.key())
         except Wrong as wrong:
             turns.append(wrong.turn)
             return Followed(turns, last, wrong, step.manager)

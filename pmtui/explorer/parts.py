@@ -121,10 +121,13 @@ class Parts:
         logs: all events from outside.
         owners: of events.
         together: whether all is one part.
+
+    Attributes:
+        together: the same.
     """
 
     def __init__(self, app: App, logs: Logs, owners: Owners, *, together: bool) -> None:
-        self._together = together
+        self.together = together
         self._app = app
         self._logs = logs
         self._owners = owners
@@ -140,7 +143,7 @@ class Parts:
 
     def join(self, part: Part, touched: Touched) -> bool:
         """What a part has met belongs to it; whether that is more than it was."""
-        if self._together:
+        if self.together:
             return False
         some = next(iter(part.units))
         for unit in touched.units:
@@ -148,11 +151,11 @@ class Parts:
             self._unite(unit, some)
         for stream in touched.streams:
             self._own(stream, some)
-        return self._part_of(some).units != part.units
+        return self._members(some) != part.units
 
     def all(self) -> list[Part]:
         """The parts, as far as is known."""
-        if self._together:
+        if self.together:
             units = frozenset(Unit(name, "*") for name in self._app.managers)
             return [Part(units, tuple(self._app.managers), self._logs)]
         members: dict[Unit, set[Unit]] = {}
@@ -160,9 +163,9 @@ class Parts:
             members.setdefault(self._find(unit), set()).add(unit)
         return [self._part(units) for units in members.values()]
 
-    def _part_of(self, unit: Unit) -> Part:
+    def _members(self, unit: Unit) -> set[Unit]:
         leader = self._find(unit)
-        return self._part({each for each in self._leader if self._find(each) == leader})
+        return {each for each in self._leader if self._find(each) == leader}
 
     def _part(self, units: set[Unit]) -> Part:
         """Some units with the events that concern them, and with the units that those concern."""
@@ -180,8 +183,7 @@ class Parts:
                 return Part(frozenset(units), managers, logs)
             for unit in more:
                 self._unite(unit, next(iter(units)))
-            leader = self._find(next(iter(units)))
-            units = {each for each in self._leader if self._find(each) == leader}
+            units = self._members(next(iter(units)))
 
     def _rows(self, context: str, rows: Iterable[Row], units: set[Unit], managers: tuple[str, ...]) -> list[Row]:
         kept = []

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-_SMALL = 4
+from pmtui.handling.runner import LARGEST_TURN
+
+SMALL = 4
 """Of so many events at hand every turn is taken: every size, every order of the sources."""
 
 
@@ -27,13 +29,13 @@ def larger(ready: Mapping[str, int]) -> Iterator[Plan]:
     """Turns of more than one event.
 
     Args:
-        ready: how many events each source has.
+        ready: how many events each source has; more than `SMALL` stands for any number.
     """
     total = sum(ready.values())
-    if total <= _SMALL:
+    if total <= SMALL:
         yield from (Plan(len(sources), sources) for sources in _orders(ready) if len(sources) > 1)
     else:
-        yield from (Plan(size) for size in (2, 3, total))
+        yield from (Plan(size) for size in (2, 3, LARGEST_TURN))
 
 
 def _orders(ready: Mapping[str, int]) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,7 @@ import msgspec
 from pmtui.explorer.budget import Budget
 from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks, Failed
-from pmtui.explorer.plans import Plan, larger
+from pmtui.explorer.plans import SMALL, Plan, larger
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of, take
 from pmtui.explorer.verdict import Step
 from pmtui.explorer.world import Content, Snapshot, World
@@ -140,7 +140,7 @@ class Search:
         world = self.world
         if world.interrupted(manager) is not None:
             return [Plan()]
-        ready = world.ready(manager)
+        ready = world.ready(manager, SMALL + 1)
         fires = world.fires(manager, dry=not any(ready.values()))
         if self._orders == "oldest":
             if any(ready.values()):
@@ -194,7 +194,7 @@ class Search:
     def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
         self.world.restore(snapshot)
         try:
-            course = take(self.world, manager, plan)
+            course = take(self.world, manager, plan, key)
         except Wrong as wrong:
             steps = self.steps_to(key)
             if wrong.turn is not None and wrong.turn.point is not None:

@@ -11,7 +11,7 @@ from pmtui.model import json
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Instance, Save, Timer
 from pmtui.storage.log import Draft, Receipt, Row, Sender
-from pmtui.storage.memory import LedgerRecord, LogState, MemoryLedger, MemoryLog, MemoryLogTransaction
+from pmtui.storage.memory import Events, LedgerRecord, LogState, MemoryLedger, MemoryLog, MemoryLogTransaction
 
 
 class Numbers(dict[Any, int]):
@@ -190,6 +190,7 @@ class WatchedLedger(MemoryLedger):
         self._types = types
         self._numbers = numbers
         self._exact = exact
+        self._progress: dict[str, tuple[Events, int, int]] = {}
 
     async def save(self, save: Save) -> None:
         """See `Ledger.save`.
@@ -244,27 +245,46 @@ class WatchedLedger(MemoryLedger):
         rows = events.page(after, events.head if upto is None else upto - after)
         return [row for row in rows if row.type in types and (upto is None or row.position <= upto)]
 
+    def waiting(self, source: str, after: int, most: int) -> int:
+        """How many events of a source the manager handles, above a position; `most` stands for more."""
+        events = self.state.timers if source == TIMERS else self._logs[source].state.events
+        types = self._types[source]
+        found = 0
+        while found < most and (rows := events.page(after, most)):
+            after = rows[-1].position
+            found += sum(row.type in types for row in rows)
+        return min(found, most)
+
     def progress(self, source: str) -> int:
         """The number of how far the manager has come in a source: what it passed there, and what lies before it.
 
         Of events that were not there at the beginning only their order counts, not their positions.
         """
-        passed = self.state.passed.get(source, 0)
+        now = self.state
+        passed = now.passed.get(source, 0)
         if source == TIMERS:
-            instances = self.state.instances
-            names: tuple[Any, ...] = tuple(
-                (
-                    row if self._exact else (row.stream, row.type, row.recorded_at, row.data),
-                    self._current(instances[row.stream], row),
-                )
-                for row in self.unread(source, passed)
-            )
-            return self._numbers[self._manager, names] if names else 0
+            return self._fired(now, passed) if now.timers.head else 0
         log = self._logs[source]
-        if log.state.events.head == log.base:
+        events = log.state.events
+        if events.head == log.base:
             return self._numbers[self._manager, source, passed]
-        names = tuple((row.stream, row.version) for row in self.unread(source, max(passed, log.base)))
-        return self._numbers[self._manager, source, min(passed, log.base), names]
+        known = self._progress.get(source)
+        if known is not None and known[0] is events and known[1] == passed:
+            return known[2]
+        names = tuple([(row.stream, row.version) for row in self.unread(source, max(passed, log.base))])
+        number = self._numbers[self._manager, source, min(passed, log.base), names]
+        self._progress[source] = events, passed, number
+        return number
+
+    def _fired(self, now: "WatchedRecord", passed: int) -> int:
+        names = tuple(
+            (
+                row if self._exact else (row.stream, row.type, row.recorded_at, row.data),
+                self._current(now.instances[row.stream], row),
+            )
+            for row in self.unread(TIMERS, passed)
+        )
+        return self._numbers[self._manager, names] if names else 0
 
     @staticmethod
     def _current(instance: Instance, row: Row) -> bool:

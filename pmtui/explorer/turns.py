@@ -80,17 +80,23 @@ class Wrong(Exception):
         self.place = place
 
 
-def take(world: World, manager: str, plan: Plan) -> Course:
+def take(world: World, manager: str, plan: Plan, key: int) -> Course:
     """Take a manager's next turn, from what is durable now, with a worker that has just started.
+
+    Args:
+        world: where.
+        manager: whose turn.
+        plan: what it is to be.
+        key: of what is durable now.
 
     Raises:
         Wrong: an action was doubled, a cursor went back or passed an event, or handling could not go on.
     """
     due = world.due(manager) if plan.fires else None
     clock = VirtualClock(due or 0) if world.timed else StillClock(due)
-    runner = world.runner(manager, scripted(plan.sources) if plan.sources else oldest, clock)
+    runner = world.runner(manager, scripted(plan.sources) if plan.sources else oldest, clock, plan.size)
     try:
-        return _drive(world, runner, manager, plan.size)
+        return _drive(world, runner, manager, plan, key)
     except Fault as fault:
         raise Wrong(fault.kind, str(fault), runner.turn) from fault
     except NotDeterministic as error:
@@ -101,20 +107,20 @@ def take(world: World, manager: str, plan: Plan) -> Course:
         raise Wrong("stuck", f"the worker cannot go on: {error}", runner.turn) from error
 
 
-def _drive(world: World, runner: Runner, manager: str, size: int) -> Course:
+def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: int) -> Course:
     commits: list[Commit] = []
     points = 0
-    key = world.key()
     saved_first = world.managers[manager].cls.delivery == "save-then-act"
+    fires = plan.fires or world.timed
     full = before = 0
-    turn = runner.take(size)
+    turn = runner.take(plan.size)
     while True:
         try:
             point = run(anext(turn))
         except StopAsyncIteration:
             break
         points += 1
-        if point.phase == "decided":
+        if point.phase == "decided" or (point.phase == "read" and not fires):
             continue
         now = world.key()
         if saved_first:  # then what nobody reads may be all that is missing

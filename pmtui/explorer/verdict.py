@@ -107,7 +107,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     Attributes:
         verdict: `holds` only if the whole graph was covered and nothing is wrong.
-        states, edges: how many of each there are; an edge goes from one point to the next, or crashes there.
+        states, edges: how many of each were covered; an edge goes from one point to the next, or crashes there.
         orders: of the sources, in words: `every order`, `the oldest first`, `20 orders`.
         seconds: how long the search took, without what is looked at before and after it.
         violation: what is wrong, None if nothing is.

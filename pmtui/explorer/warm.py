@@ -41,7 +41,7 @@ def warm_differs(app: App, logs: Logs, receivers: Mapping[str, Receiver], touche
     for _ in range(_TURNS):
         idle = True
         for manager in app.managers:
-            due = 0 if any(cold.ready(manager).values()) else cold.due(manager) or 0
+            due = 0 if any(cold.ready(manager, 1).values()) else cold.due(manager) or 0
             clocks[manager].reached(due)
             try:
                 kept = _turn(stay[manager])

@@ -22,6 +22,9 @@ Content = frozenset[tuple[str, str, int, str, str]]
 """What all logs say: (context, stream, version, type, data) of every event."""
 
 
+_PAGE = 8
+
+
 class World:
     """Logs and ledgers, a snapshot of them, and cold workers on them.
 
@@ -74,6 +77,18 @@ class World:
         for name, manager in self.managers.items():
             types = {source: manager.types(source) for source in manager.sources}
             self.ledgers[name] = WatchedLedger(app.name, name, self.logs, types, numbers, exact=TIMERS in exact)
+        self._sources = {name: manager.sources for name, manager in self.managers.items()}
+        self._pins = {name: (app.name, name) for name in self.managers}
+        self._senders = {
+            (name, source): Sender(
+                app.name,
+                name,
+                source,
+                f"{'ledger' if source == TIMERS else 'log'} of {name if source == TIMERS else source}",
+            )
+            for name, manager in self.managers.items()
+            for source in manager.sources
+        }
         self._receivers = receivers
         self._deciders = deciders
         self._owned = list(self.logs.values())
@@ -107,13 +122,14 @@ class World:
         for name, ledger in self.ledgers.items():
             state = ledger.state
             key ^= state.full
-            for source in self.managers[name].sources:
+            for source in self._sources[name]:
                 key ^= ledger.progress(source)
             if self.timed and state.pending:
                 key ^= self._numbers[name, state.clock]
             pin = self.interrupted(name)
             if pin is not None:
-                key ^= self._begun(name, pin)
+                key ^= self._numbers[name, tuple([(run.source, run.count) for run in pin.runs])]
+            key ^= self._received(name, state.passed)
         for context in self.arrivals:
             key ^= self._numbers[context, self.logs[context].state.arrived]
         return key
@@ -125,7 +141,7 @@ class World:
             full ^= log.state.full
         for name, ledger in self.ledgers.items():
             full ^= ledger.state.full
-            for source in self.managers[name].sources:
+            for source in self._sources[name]:
                 full ^= ledger.progress(source)
         return full
 
@@ -137,45 +153,45 @@ class World:
             for row in log.state.events.rows
         )
 
-    def _begun(self, manager: str, pin: Pin) -> int:
-        """The number of a turn beyond the ledger's: its events, and what was done of it so far."""
+    def _received(self, manager: str, passed: Mapping[str, int]) -> int:
+        """The number of the receipts above the durable cursors: a turn that is not saved has left them.
+
+        Of those below, no redelivery ever asks.
+        """
         key = 0
-        place = 0
-        for part in pin.runs:
-            rows = self.ledgers[manager].unread(part.source, part.first - 1, part.last)
-            key ^= self._numbers[manager, place, part.source, part.count]
-            for row in rows:
-                for log in self._owned:
-                    sender = Sender(self.app.name, manager, part.source, self._identity(manager, part.source))
-                    own = log.state.receipts.get(sender)
-                    for receipt in own.receipts.get(row.position, ()) if own else ():
-                        key ^= self._numbers[manager, place, log.name, receipt.ordinal, receipt.fingerprint]
-                place += 1
+        for source in self._sources[manager]:
+            sender, last = self._senders[manager, source], passed.get(source, 0)
+            for log in self._owned:
+                own = log.state.receipts.get(sender)
+                if own is None or own.highest <= last:
+                    continue
+                places = {
+                    row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))
+                }
+                for receipt in own.between(last + 1, None):
+                    place = places.get(receipt.position, receipt.position)
+                    key ^= self._numbers[manager, source, place, log.name, receipt.ordinal, receipt.fingerprint]
         return key
 
     def has_receipt(self, manager: str, act: Act) -> bool:
         """Whether the target has a receipt of an action."""
-        sender = Sender(self.app.name, manager, act.source, self._identity(manager, act.source))
-        own = self.logs[act.context].state.receipts.get(sender)
+        own = self.logs[act.context].state.receipts.get(self._senders[manager, act.source])
         return own is not None and any(each.ordinal == act.ordinal for each in own.receipts.get(act.position, ()))
-
-    def _identity(self, manager: str, source: str) -> str:
-        return f"ledger of {manager}" if source == TIMERS else f"log of {source}"
 
     def interrupted(self, manager: str) -> Pin | None:
         """The turn of a manager that is beyond its ledger, and will be repeated."""
-        turn = self.ledgers[manager].state.turn
+        turn, key = self.ledgers[manager].state.turn, self._pins[manager]
         for log in self._owned:
-            pin = log.state.pins.get((self.app.name, manager))
+            pin = log.state.pins.get(key)
             if pin is not None and pin.turn > turn:
                 return pin
         return None
 
-    def ready(self, manager: str) -> dict[str, int]:
-        """How many events each source has for a manager."""
+    def ready(self, manager: str, most: int) -> dict[str, int]:
+        """How many events each source has for a manager; `most` stands for more."""
         ledger = self.ledgers[manager]
         passed = ledger.state.passed
-        return {s: len(ledger.unread(s, passed.get(s, 0))) for s in self.managers[manager].sources}
+        return {s: ledger.waiting(s, passed.get(s, 0), most) for s in self._sources[manager]}
 
     def fires(self, manager: str, *, dry: bool) -> bool:
         """Whether a timer of a manager may come due next.
@@ -211,8 +227,8 @@ class World:
         pending = self.ledgers[manager].state.pending
         return min(pending)[0] if pending else None
 
-    def runner(self, manager: str, order: Order, clock: Clock) -> Runner:
-        """A worker that has just started."""
+    def runner(self, manager: str, order: Order, clock: Clock, size: int = 1) -> Runner:
+        """A worker that has just started and takes turns of so many events."""
         runner = Runner(
             self.app,
             self.managers[manager],
@@ -222,6 +238,7 @@ class World:
             receivers=self._receivers,
             order=order,
             decider=self._deciders.get(manager),
+            page=max(_PAGE, size),
         )
         run(runner.start(0, ""))
         return runner

@@ -9,7 +9,7 @@ from pmtui.handling.decision import Act
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.instances import Instances
 from pmtui.handling.recovery import fence, interrupted, verify
-from pmtui.handling.sources import Order, Picked, Source, Sources, oldest
+from pmtui.handling.sources import PAGE, Order, Picked, Source, Sources, oldest
 from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
 from pmtui.model.event import Event
@@ -44,6 +44,7 @@ class Runner:
         order: which source is next.
         decider: asks the manager's handlers; one of its own if it is left out.
         scavenges: whether receipts that are no longer needed are removed; a lab keeps them, to go back to any moment.
+        page: so many events are read at once.
 
     Attributes:
         turn: the turn in hand, or the last one.
@@ -64,6 +65,7 @@ class Runner:
         order: Order = oldest,
         decider: Decider | None = None,
         scavenges: bool = True,
+        page: int = PAGE,
     ) -> None:
         self.turn: Turn | None = None
         self.counters = Counters()
@@ -80,6 +82,7 @@ class Runner:
         }
         self._order = order
         self._scavenges = scavenges
+        self._page = page
         self._decider = decider or Decider(app, manager)
         self._sources: Sources
         self._targets: dict[str, Target] = {}
@@ -120,7 +123,7 @@ class Runner:
         for name, reader in self._readers.items():
             identity = await reader.identity()
             cursor = self.state.cursors.get(name) or Cursor(0, identity)
-            sources[name] = Source(reader, self._manager.types(name), cursor)
+            sources[name] = Source(reader, self._manager.types(name), cursor, self._page)
             senders[name] = Sender(self._app.name, self._manager.name, name, identity)
         self._sources = Sources(sources, self._order)
         for name, log in self._logs.items():

@@ -32,7 +32,8 @@ def moment_of(row: Row) -> int:
 class Source:
     """One log, read forward from a manager's cursor a page at a time; only events that a handler names are kept."""
 
-    def __init__(self, reader: LogReader, types: frozenset[str], cursor: Cursor) -> None:
+    def __init__(self, reader: LogReader, types: frozenset[str], cursor: Cursor, page: int = PAGE) -> None:
+        self._page = page
         self.reader = reader
         self.cursor = cursor
         self.types = types
@@ -48,8 +49,8 @@ class Source:
     async def fill(self) -> bool:
         """Have a next event ready if there is one; whether there is."""
         while not self._rows and not self._dry:
-            page = await self.reader.page(self._read, PAGE)
-            self._dry = len(page) < PAGE
+            page = await self.reader.page(self._read, self._page)
+            self._dry = len(page) < self._page
             if page:
                 self._read = page[-1].position
                 types = self.types
@@ -101,7 +102,7 @@ class Source:
         rows: list[Row] = []
         after = first - 1
         while after < last:
-            page = await self.reader.page(after, PAGE)
+            page = await self.reader.page(after, self._page)
             if not page:
                 break
             after = page[-1].position

@@ -267,4 +267,3 @@ class Hand:
         if elapsed >= 0.2:
             self.rates.append(max(0.0, (handled - self._sample[1]) / elapsed))
             self._sample = (now, handled)
-

@@ -28,8 +28,8 @@ _TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 class Lookback:
     """Where in a lab's past its person stands. All of it runs in the database thread.
 
-    The order of moments is that in which turns were saved, whichever manager's they were. What a turn of another manager
-    had done by then, and not saved, is there as it was, so nothing ever comes before its cause.
+    The order of moments is that in which turns were saved, whichever manager's they were. What a turn of another
+    manager had done by then, and not saved, is there as it was, so nothing ever comes before its cause.
 
     Args:
         app: the app.

@@ -13,7 +13,7 @@ from pmtui.view.logpage import label_of, time_of
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import ContextView, ManagerView, Receipts, Snapshot, Speed
+from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, Speed, receipts_of
 from pmtui.view.story import tell
 from pmtui.workers.protocol import EventReport, Report
 
@@ -147,7 +147,7 @@ class Observer:
         return Snapshot(
             app=self._app.name,
             mode=self._mode,
-            receipts=_receipts(receivers),
+            receipts=receipts_of(receivers),
             speed=speed,
             contexts=contexts,
             managers=tuple(managers),
@@ -165,8 +165,3 @@ class Observer:
         event = report.turn.event if report is not None and report.turn is not None else None
         now = hand.hand_entry(report, *self._told(manager, event))
         return [*hand.entries, *([now] if now is not None else [])], hand.unfinished
-
-
-def _receipts(receivers: Mapping[str, Receiver]) -> Receipts:
-    found = set(receivers.values())
-    return found.pop() if len(found) == 1 else "mixed"

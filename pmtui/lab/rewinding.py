@@ -55,10 +55,12 @@ def rewind(
         path = folder.ledger(app.name, manager)
         if path.exists():
             mark = moment.ledgers.get(manager, _NO_LEDGER)
-            with closing(SqliteLedger.open(path, app.name, manager)) as ledger:
-                with ledger.database.transaction() as connection:
-                    _rewind_ledger(connection, mark)
-                    _rewind_instances(connection, mark, moments, manager)
+            with (
+                closing(SqliteLedger.open(path, app.name, manager)) as ledger,
+                ledger.database.transaction() as connection,
+            ):
+                _rewind_ledger(connection, mark)
+                _rewind_instances(connection, mark, moments, manager)
     moments.forget_after(moment)
 
 

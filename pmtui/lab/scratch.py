@@ -17,7 +17,7 @@ from pmtui.model.app import App
 from pmtui.storage.cloudevents import import_events
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.sqlite.connection import explain
+from pmtui.storage.sqlite.connection import explain, has_log
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.stores import log_files
@@ -150,14 +150,14 @@ def _copy(original: Path, copy: Path, progress: Callable[[float], None]) -> None
 
     Where there is no such log nobody has the file open, and it can be read without leaving a trace beside it.
     """
-    quiet = not _has_log(original)
+    quiet = not has_log(original)
     try:
         while True:
             before = original.stat()
             _backup(original, copy, "immutable=1" if quiet else "mode=ro", progress)
             after = original.stat()
             unchanged = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
-            if not quiet or (unchanged and not _has_log(original)):
+            if not quiet or (unchanged and not has_log(original)):
                 return
             quiet = False
     except sqlite3.Error as error:
@@ -173,13 +173,6 @@ def _named(copy: Path, original: Path) -> Iterator[None]:
         yield
     except StorageError as error:
         raise StorageError(str(error).replace(str(copy), str(original))) from error
-
-
-def _has_log(original: Path) -> bool:
-    try:
-        return Path(f"{original}-wal").stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _backup(original: Path, copy: Path, mode: str, progress: Callable[[float], None]) -> None:

@@ -30,9 +30,10 @@ from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import InstanceOf, ManagerOf, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found, search_journal, search_log
-from pmtui.view.journal import Key, journal_page, journal_rows
+from pmtui.view.handled import handled_page
+from pmtui.view.journal import journal_page, journal_rows
 from pmtui.view.logpage import log_page, log_rows
-from pmtui.view.pages import JournalEntry, JournalPage, LogPage, LogRow
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.past import PastReader
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -53,8 +54,6 @@ from pmtui.workers.protocol import (
 )
 from pmtui.workers.stores import log_files
 from pmtui.workers.supervisor import Supervisor
-
-T = TypeVar("T")
 
 _LOOK_SECONDS = 0.5
 _STEPPING_SECONDS = 0.02
@@ -77,6 +76,9 @@ class Options:
     receiver: Receiver | None = None
     at: Point | None = None
     live: bool = False
+
+
+_T = TypeVar("_T")
 
 
 class LabSession:
@@ -174,9 +176,7 @@ class LabSession:
         await self._thread.run(observer.take_stock if before is None else lambda: observer.begin_as(before, after))
         if self._scratch is not None:
             path, hands = self._scratch.moments, self._hands
-            self._lookback = await self._thread.run(
-                lambda: Lookback(app, path, files, self._folder, hands, observer)
-            )
+            self._lookback = await self._thread.run(lambda: Lookback(app, path, files, self._folder, hands, observer))
         for name in self._hands:
             await self._start(name)
         self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(self._clock.run())]
@@ -299,21 +299,28 @@ class LabSession:
 
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
-        return await self._thread.run(
-            lambda: journal_page(self._eyes, manager, limit, before, *self._beside(manager))
-        )
+
+        def read(reader: Reader) -> JournalPage:
+            page = journal_page(reader, manager, limit, before, *self._beside(manager))
+            return _marked(page) if isinstance(reader, PastReader) and before is None else page
+
+        return await self._read(read)
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        """See `Session.handled_page`."""
+        return await self._thread.run(lambda: handled_page(self._eyes, self._beside, limit, before=before, after=after))
 
     async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
         """See `Session.search_log`."""
-        return await self._thread.run(lambda: search_log(self._eyes, context, query, place, direction, rows))
+        return await self._read(lambda reader: search_log(reader, context, query, place, direction, rows))
 
     async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
         """See `Session.search_journal`."""
-        return await self._thread.run(lambda: search_journal(self._eyes, manager, query, place, direction, rows))
+        return await self._read(lambda reader: search_journal(reader, manager, query, place, direction, rows))
 
     async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
         """See `Session.log_rows`."""
-        return await self._thread.run(lambda: log_rows(self._eyes, context, positions))
+        return await self._read(lambda reader: log_rows(reader, context, positions))
 
     async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
         """See `Session.journal_rows`."""
@@ -326,14 +333,16 @@ class LabSession:
 
     async def look(self, subject: Subject, progress: Looked) -> Closeup:
         """See `Session.look`."""
-        eyes = self._eyes
-        if isinstance(eyes, PastReader) and isinstance(subject, InstanceOf | ManagerOf):
-            await self._thread.run(lambda: eyes.recall(subject.manager))
-        return await Lens(eyes, self._thread, self._found.spec).look(subject, progress)
+        if isinstance(subject, InstanceOf | ManagerOf):
+            await self._read(lambda reader: reader.recall(subject.manager) if isinstance(reader, PastReader) else None)
+        return await Lens(self._read, self._found.spec).look(subject, progress)
+
+    async def _read(self, function: Callable[[Reader], _T]) -> _T:
+        """Read in the database thread, as of now or of the moment that is looked at."""
+        return await self._thread.run(lambda: function(self._eyes))
 
     @property
     def _eyes(self) -> Reader:
-        """What reads the files as they are to be shown: now, or then."""
         past = None if self._lookback is None else self._lookback.reader
         return past or self._reader
 
@@ -449,7 +458,7 @@ class LabSession:
             await self.pause(next(iter(self._hands)))
         return self._lookback
 
-    async def _shown(self, go: Callable[[], T]) -> T:
+    async def _shown(self, go: Callable[[], _T]) -> _T:
         """Go to another moment, and show it."""
         told = await self._thread.run(go)
         self._publish(self._live)
@@ -537,6 +546,13 @@ class LabSession:
         if self._scratch is not None:
             await self._thread.run(self._scratch.remove)
         await self._thread.stop()
+
+
+def _marked(page: JournalPage) -> JournalPage:
+    """Of the past: its last entry is where one looks at."""
+    if not page.entries:
+        return page
+    return replace(page, entries=(*page.entries[:-1], replace(page.entries[-1], glyph="▸")))
 
 
 def _stands_at(manager: ManagerView, point: Point) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
-Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The screen"]
+Group = Literal["Stepping", "Crashing", "The lab", "Time", "Looking", "Looking closely", "The screen"]
 Place = Literal["main", "inspector"]
 Reason = Callable[[Snapshot, ManagerView], str | None]
 
@@ -57,7 +57,10 @@ def _dead(manager: ManagerView) -> str | None:
 
 
 def _reading(snapshot: Snapshot) -> str | None:
-    return "This screen only reads." if snapshot.mode == "watch" else None
+    if snapshot.past is not None:
+        return "The past cannot be changed: L goes back to the present, ctrl+r makes this the present."
+    told = "Watching only reads: pmtui lab steps and crashes on a copy."
+    return told if snapshot.mode == "watch" else None
 
 
 def _in_middle(manager: ManagerView) -> bool:
@@ -103,7 +106,7 @@ def _restart(snapshot: Snapshot, manager: ManagerView) -> str | None:
 
 
 def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
-    return None if snapshot.mode == "lab" else "Only a lab on a scratch copy can start over."
+    return _reading(snapshot) or (None if snapshot.mode == "lab" else "Only a lab on a scratch copy can start over.")
 
 
 def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -134,6 +137,25 @@ def _next_manager(snapshot: Snapshot, _: ManagerView) -> str | None:
     return None if len(snapshot.managers) > 1 else "This app has only one manager."
 
 
+def _travel(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.mode == "lab" else "Only a lab on a scratch copy remembers its past."
+
+
+def _live(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.past is not None else "This is the present: [ goes back."
+
+
+def _rewind(snapshot: Snapshot, _: ManagerView) -> str | None:
+    if snapshot.mode != "lab":
+        return "Only a lab on a scratch copy can be rewound."
+    return None if snapshot.past is not None else "This is the present: [ goes back, then ctrl+r rewinds to there."
+
+
+def _rewind_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
+    past = snapshot.past
+    return None if past is None else f"ctrl+r again makes this the present and throws away {past.beyond}."
+
+
 def _traceback(_: Snapshot, manager: ManagerView) -> str | None:
     failed = manager.failure is not None and manager.failure.traceback
     return None if failed else "There is no traceback: no handler has failed."
@@ -159,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         _crash_at,
     ),
     Action("restart", ("r",), "r", "restart", "Start a new worker, with the code as it is now.", "Crashing", _restart),
-    Action("traceback", ("t",), "t", "traceback", "Show where a handler failed.", "Crashing", _traceback),
+    Action("traceback", ("T", "shift+t"), "T", "traceback", "Show where a handler failed.", "Crashing", _traceback),
     Action("receipts", ("i",), "i", "receipts", "Switch receipts: off, exact, high-water.", "The lab", _writes),
     Action("append", ("a",), "a", "append", "Append an event from outside.", "The lab", _writes),
     Action(
@@ -172,6 +194,62 @@ ACTIONS: tuple[Action, ...] = (
         _start_over,
         _start_over_loses,
     ),
+    Action(
+        "earlier",
+        ("left_square_bracket", "comma"),
+        "[ ,",
+        "back in time",
+        "As it was after the event before; a larger turn is one step.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "later",
+        ("right_square_bracket", "full_stop"),
+        "] .",
+        "forward",
+        "As it was after the next event; at last, the present.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "earlier_mark",
+        ("left_curly_bracket",),
+        "{",
+        "trouble before",
+        "Back to a crash, a failure, or an action applied again.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "later_mark",
+        ("right_curly_bracket",),
+        "}",
+        "next trouble",
+        "On to a crash, a failure, or an action applied again.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "travel_to",
+        ("t",),
+        "t",
+        "go to event",
+        "As it was after an event, orders@3, or at a time, 10:04.",
+        "Time",
+        _travel,
+    ),
+    Action("live", ("L", "shift+l"), "L", "live", "Back to the present.", "Time", _live),
+    Action(
+        "rewind",
+        ("ctrl+r",),
+        "ctrl+r",
+        "rewind",
+        "Make the moment that is shown the present.",
+        "Time",
+        _rewind,
+        _rewind_loses,
+    ),
     Action("next_manager", ("m",), "m", "manager", "Select the next manager.", "Looking", _next_manager),
     Action("next_pane", ("tab",), "tab", "pane", "Move to the next pane.", "Looking"),
     Action("previous_pane", ("shift+tab",), "shift+tab", "back", "Move to the pane before.", "Looking"),
@@ -183,6 +261,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking", places=_BOTH),
     Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking", places=_BOTH),
     Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
+    Action("diagram", ("d",), "d", "diagram", "Draw what led to what, lane by lane; again closes it.", "Looking"),
+    Action("export", ("S", "shift+s"), "S", "save as SVG", "Save the diagram as a picture.", "Looking"),
     Action("only", ("o",), "o", "only this one", "Let one correlation id stand out, or all again.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
     Action(
@@ -190,7 +270,7 @@ ACTIONS: tuple[Action, ...] = (
         ("enter",),
         "enter",
         "look closely",
-        "Look closely at what is chosen; there, follow its link.",
+        "Look closely at what is chosen; follow its link.",
         "Looking closely",
         places=_BOTH,
     ),
@@ -217,7 +297,7 @@ ACTIONS: tuple[Action, ...] = (
         ("escape", "backspace"),
         "esc",
         "back",
-        "Back; on the main screen, show everything again.",
+        "Back; close the diagram; show everything again.",
         "Looking closely",
         places=_BOTH,
     ),
@@ -226,11 +306,19 @@ ACTIONS: tuple[Action, ...] = (
         ("l", "right"),
         "l →",
         "unfold",
-        "Unfold, or go to the first line below.",
+        "Unfold; in the diagram, lanes further right.",
         "Looking closely",
-        places=_CLOSE,
+        places=_BOTH,
     ),
-    Action("fold", ("h", "left"), "h ←", "fold", "Fold, or go to the line above it.", "Looking closely", places=_CLOSE),
+    Action(
+        "fold",
+        ("h", "left"),
+        "h ←",
+        "fold",
+        "Fold; in the diagram, lanes further left.",
+        "Looking closely",
+        places=_BOTH,
+    ),
     Action(
         "find",
         ("slash",),
@@ -268,7 +356,9 @@ ALWAYS = (BY_ID["help"], BY_ID["quit"])
 def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Action, ...]:
     """The at most four actions that are worth a place in the footer now, the most likely first."""
     if manager is None or snapshot.mode == "watch":
-        ids = ["next_manager", "next_pane", "zoom", "follow"]
+        ids = ["next_manager", "next_pane", "diagram", "zoom"]
+    elif snapshot.past is not None:
+        ids = ["earlier", "later", "live", "rewind"]
     elif manager.state == "killed":
         ids = ["restart", "receipts", "crash_at", "start_over"]
     elif manager.state in ("failed", "stopped"):

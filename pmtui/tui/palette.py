@@ -3,7 +3,7 @@
 from functools import partial
 
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from pmtui.tui.actions import ACTIONS, Action
@@ -12,11 +12,16 @@ _NOT_IN_PALETTE = {"pane", "palette"}
 
 
 class Palette(CommandPalette):
-    """Textual's command palette, which closes only once however fast keys come."""
+    """Textual's command palette, made to bear keys that come faster than it opens and closes."""
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Take it away, if it is on top; Textual would take away what is."""
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        """Move in the list of commands, once it has a place: before, Textual fails to find its lines."""
+        if self.query_one(CommandList).size.height:
+            super()._action_command_list(action)
 
 
 class ActionsProvider(Provider):

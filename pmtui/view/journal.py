@@ -6,17 +6,17 @@ from typing import Any
 
 import msgspec
 
+from pmtui.model import instant
 from pmtui.storage.ledger import Taken, actions_of
 from pmtui.storage.sqlite.connection import placeholders
-from pmtui.view.pages import JournalAction, JournalEntry, JournalPage
+from pmtui.view.pages import Fate, JournalAction, JournalEntry, JournalPage, Key
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.story import Applied, Story, receipt_of
 from pmtui.view.words import clock_time, count, journal_action
 from pmtui.workers.protocol import TurnReport
 
-Key = tuple[int, int, int]
-_COLUMNS = "id, turn, source, position, type, correlation, stream, outcome, recorded_at, actions"
+_COLUMNS = "id, turn, source, position, type, correlation, stream, outcome, recorded_at, handled_at, actions"
 SAVED = 1_000_000
 """The attempt of an entry that was saved: after all that were interrupted."""
 
@@ -42,19 +42,81 @@ def journal_page(
     Raises:
         StorageError: a file cannot be read.
     """
-    ledger = reader.ledger(manager)
+    entries, more = entries_before(reader, manager, limit, before, extra, unfinished)
+    return JournalPage(manager, tuple(entries), more_before=more, more_after=before is not None)
+
+
+def entries_before(
+    reader: Reader,
+    manager: str,
+    limit: int,
+    before: Key | None,
+    extra: Sequence[JournalEntry],
+    unfinished: int | None,
+) -> tuple[list[JournalEntry], bool]:
+    """The last `limit` entries before a key, oldest first, and whether there are more; see `journal_page`."""
+    turn, attempt, number = before or (2**62, SAVED, 2**62)
+    above = ("id < ?", number) if attempt == SAVED else ("turn < ?", turn)
     entries = [entry for entry in extra if before is None or entry.key < before]
-    if ledger is not None:
-        turn, attempt, number = before or (2**62, SAVED, 2**62)
-        above = ("id < ?", number) if attempt == SAVED else ("turn < ?", turn)
-        with ledger.database.explained():
-            rows = ledger.database.connection.execute(
-                f"SELECT {_COLUMNS} FROM journal WHERE {above[0]} ORDER BY id DESC LIMIT ?", (above[1], limit + 1)
-            ).fetchall()
-        entries += [_entry(reader, manager, row, unfinished) for row in rows]
+    entries += _saved(reader, manager, f"{above[0]} ORDER BY id DESC", (above[1], limit + 1), unfinished)
     entries.sort(key=lambda entry: entry.key)
-    more = len(entries) > limit
-    return JournalPage(manager, tuple(entries[-limit:]), more_before=more, more_after=before is not None)
+    return entries[-limit:], len(entries) > limit
+
+
+def entries_after(
+    reader: Reader,
+    manager: str,
+    limit: int,
+    after: Key,
+    extra: Sequence[JournalEntry],
+    unfinished: int | None,
+) -> tuple[list[JournalEntry], bool]:
+    """The first `limit` entries after a key, oldest first, and whether there are more; see `journal_page`."""
+    turn, attempt, number = after
+    below = ("id > ?", number) if attempt == SAVED else ("turn >= ?", turn)
+    entries = [entry for entry in extra if entry.key > after]
+    entries += _saved(reader, manager, f"{below[0]} ORDER BY id", (below[1], limit + 1), unfinished)
+    entries.sort(key=lambda entry: entry.key)
+    return entries[:limit], len(entries) > limit
+
+
+def _saved(
+    reader: Reader, manager: str, which: str, values: tuple[int, int], unfinished: int | None
+) -> list[JournalEntry]:
+    ledger = reader.ledger(manager)
+    if ledger is None:
+        return []
+    with ledger.database.explained():
+        rows = ledger.database.connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE {which} LIMIT ?", values
+        ).fetchall()
+    return [_entry(reader, manager, row, unfinished) for row in rows]
+
+
+def _entry(reader: Reader, manager: str, row: tuple[Any, ...], unfinished: int | None) -> JournalEntry:
+    id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, handled_at, actions = row
+    taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
+    return JournalEntry(
+        key=(turn, SAVED, id_),
+        glyph="✓" if outcome == "handled" else "·",
+        where=f"{safe(source)}@{position}",
+        type=safe(type_),
+        label=safe(correlation or stream, 80),
+        words="handled" if outcome == "handled" else "ignored",
+        time=clock_time(recorded_at),
+        actions=tuple(_lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken),
+        source=safe(source),
+        first=position,
+        last=position,
+        moment=_moment(handled_at),
+    )
+
+
+def _moment(text: str) -> int:
+    try:
+        return instant.microseconds(instant.parse(text))
+    except ValueError:
+        return 0
 
 
 def journal_rows(reader: Reader, manager: str, ids: Sequence[int], unfinished: int | None) -> tuple[JournalEntry, ...]:
@@ -71,21 +133,6 @@ def journal_rows(reader: Reader, manager: str, ids: Sequence[int], unfinished: i
             f"SELECT {_COLUMNS} FROM journal WHERE id IN ({placeholders(ids)}) ORDER BY id", ids
         ).fetchall()
     return tuple(_entry(reader, manager, row, unfinished) for row in rows)
-
-
-def _entry(reader: Reader, manager: str, row: Sequence[Any], unfinished: int | None) -> JournalEntry:
-    id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, actions = row
-    taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
-    return JournalEntry(
-        key=(turn, SAVED, id_),
-        glyph="✓" if outcome == "handled" else "·",
-        where=f"{safe(source)}@{position}",
-        type=safe(type_),
-        label=safe(correlation or stream, 80),
-        words="handled" if outcome == "handled" else "ignored",
-        time=clock_time(recorded_at),
-        actions=tuple(_lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken),
-    )
 
 
 def _taken(text: str) -> list[Taken]:
@@ -108,7 +155,10 @@ def _resolved(
 
 
 def _lost(taken: Taken) -> JournalAction:
-    return JournalAction(safe(taken.context), safe(taken.type), "lost", "error", ordinal=taken.ordinal)
+    context = safe(taken.context)
+    return JournalAction(
+        context, safe(taken.type), "lost", "error", fate="lost", context=context, ordinal=taken.ordinal
+    )
 
 
 def in_hand(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry | None:
@@ -152,23 +202,47 @@ def killed(
         by_context: dict[str, int] = {}
         for each in new:
             by_context[each.context] = by_context.get(each.context, 0) + 1
-        actions = tuple(
-            JournalAction(safe(context), count(number, "action"), "performed") for context, number in by_context.items()
-        )
+        actions = tuple(_of_turn(context, number, "performed", "taken") for context, number in by_context.items())
         where = f"{safe(run.source)}@{first}–{run.last}"
         return JournalEntry(
-            key, "✖", where, count(story.size, "event"), "", "killed, not saved", time, actions, "error"
+            key,
+            "✖",
+            where,
+            count(story.size, "event"),
+            "",
+            "killed, not saved",
+            time,
+            actions,
+            "error",
+            safe(run.source),
+            first,
+            run.last,
+            story.size,
         )
     if report is not None:
         types = {(taken.context, taken.ordinal): taken for taken in report.taken}
         actions = tuple(_applied(each, types.get((each.context, each.ordinal))) for each in new)
         entry = _turn_entry(report, label, key, time)
-        return replace(entry, glyph="✖", words="killed, not saved", tone="error", actions=actions)
+        words = "killed, not acted" if story.lost else "killed, not saved"
+        return replace(entry, glyph="✖", words=words, tone="error", actions=actions)
     if story.runs:
         run = story.runs[0]
         actions = tuple(_applied(each, None) for each in new)
         where = f"{safe(run.source)}@{run.last}"
-        return JournalEntry(key, "✖", where, "", label, "killed, not saved", time, actions, "error")
+        return JournalEntry(
+            key,
+            "✖",
+            where,
+            "",
+            label,
+            "killed, not saved",
+            time,
+            actions,
+            "error",
+            safe(run.source),
+            run.last,
+            run.last,
+        )
     return None
 
 
@@ -198,10 +272,27 @@ def _turn_entry(report: TurnReport, label: str, key: Key, time: str) -> JournalE
     if report.size > 1:
         where = f"{safe(event.source)}@{report.first}–{event.position}"
         actions = tuple(
-            JournalAction(safe(context), count(number, "action"), "taken" if taken else "to do")
+            _of_turn(context, number, "taken" if taken else "to do", "taken" if taken else "asked")
             for context, number, taken in report.targets
         )
-        return JournalEntry(key, "▸", where, count(report.size, "event"), "", "in hand", time, actions)
+        return replace(
+            JournalEntry(key, "▸", where, count(report.size, "event"), "", "in hand", time, actions),
+            source=safe(event.source),
+            first=report.first,
+            last=event.position,
+            size=report.size,
+        )
     where = f"{safe(event.source)}@{event.position}"
     actions = tuple(journal_action(taken, "") for taken in report.taken)
-    return JournalEntry(key, "▸", where, safe(event.type), label, "in hand", time, actions)
+    return replace(
+        JournalEntry(key, "▸", where, safe(event.type), label, "in hand", time, actions),
+        source=safe(event.source),
+        first=event.position,
+        last=event.position,
+    )
+
+
+def _of_turn(context: str, number: int, words: str, fate: Fate) -> JournalAction:
+    """The actions that a larger turn takes in one log, as one."""
+    name = safe(context)
+    return JournalAction(name, count(number, "action"), words, fate=fate, context=name, number=number)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Taken, actions_of
 from pmtui.storage.sqlite.moments import Moment, Moments
@@ -105,11 +107,11 @@ def _acts(reader: PastReader, manager: str, row: tuple[Any, ...]) -> list[Taken]
         if taken.kind not in ("append", "send"):
             continue
         receipt = receipt_of(reader, manager, source, position, taken) if taken.outcome == "asked" else None
-        if receipt is not None:
-            taken = Taken(
-                taken.kind, taken.context, taken.stream, taken.type, taken.ordinal, "performed", *receipt
-            )
-        found.append(taken)
+        if receipt is None:
+            found.append(taken)
+        else:
+            first, added = receipt
+            found.append(msgspec.structs.replace(taken, outcome="performed", first=first, added=added))
     return found
 
 

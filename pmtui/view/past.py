@@ -81,7 +81,7 @@ class PastReader(Reader):
         return state_told_by(mark.row, ledger.database.identity, mark.next_due)
 
     def recall(self, manager: str) -> None:
-        """Let a manager's instances and pending timers be as they were, too. In a large lab, far back, it takes a while.
+        """Let a manager's instances and pending timers be as they were, too. In a large lab that takes a while.
 
         Raises:
             StorageError: its ledger cannot be read.
@@ -105,8 +105,8 @@ _INSTANCES = {
     )
 }
 _PENDING = (
-    "SELECT correlation, type, due, recorded_at, data, metadata, CASE WHEN fired <= {head} THEN fired END AS fired FROM "
-    "(SELECT * FROM main.pending WHERE correlation NOT IN (SELECT correlation FROM temp.changed) "
+    "SELECT correlation, type, due, recorded_at, data, metadata, CASE WHEN fired <= {head} THEN fired END AS fired "
+    "FROM (SELECT * FROM main.pending WHERE correlation NOT IN (SELECT correlation FROM temp.changed) "
     "UNION ALL SELECT * FROM temp.pending_then)"
 )
 

@@ -11,7 +11,7 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
-from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.connection import Database, trace
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
 from pmtui.storage.sqlite.log import SqliteLog, head_of
 
@@ -98,10 +98,14 @@ class Reader:
         app: the app.
         files: the log of each context.
         folder: where the ledgers are.
+        unseen: take no locks and leave no trace. Then what is read between two calls of `release` is of one moment,
+            and the second tells whether it can be trusted.
     """
 
-    def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder) -> None:
+    def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder, *, unseen: bool = False) -> None:
         self.app = app
+        self._unseen = unseen
+        self._traces: dict[Path, tuple[object, ...] | None] = {}
         self._files = files
         self._folder = folder
         self._logs: dict[str, SqliteLog] = {}
@@ -119,7 +123,7 @@ class Reader:
             path = self._files[context]
             if not path.exists():
                 return None
-            self._logs[context] = SqliteLog.open(context, path, read_only=True)
+            self._logs[context] = SqliteLog.open(context, path, read_only=True, unseen=self._without_trace(path))
             self._logs[context].database.connection.text_factory = _lenient
         return self._logs[context]
 
@@ -138,7 +142,9 @@ class Reader:
             if not path.exists():
                 return None
             try:
-                self._ledgers[manager] = SqliteLedger.open(path, self.app.name, manager, read_only=True)
+                self._ledgers[manager] = SqliteLedger.open(
+                    path, self.app.name, manager, read_only=True, unseen=self._without_trace(path)
+                )
             except StorageError:
                 if path.stat().st_size:  # a worker may be making it at this very moment
                     raise
@@ -242,6 +248,20 @@ class Reader:
     def _source(self, manager: str, source: str) -> Database | None:
         store = self.ledger(manager) if source == TIMERS else self.log(source)
         return None if store is None else store.database
+
+    def _without_trace(self, path: Path) -> bool:
+        if self._unseen:
+            self._traces[path] = trace(path)
+        return self._unseen
+
+    def release(self) -> bool:
+        """Close all files, but remember what was counted; whether what was read since the last time can be trusted.
+
+        It cannot where a file was written to in its midst: then it has to be read again.
+        """
+        self.close()
+        traces, self._traces = self._traces, {}
+        return all(before is not None and trace(path) == before for path, before in traces.items())
 
     def close(self) -> None:
         """Close all files."""

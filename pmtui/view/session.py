@@ -10,9 +10,8 @@ from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
-from pmtui.view.pages import JournalEntry, JournalPage, LogPage, LogRow
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, LogPage, LogRow, Place
 from pmtui.view.snapshot import Snapshot, Speed
-
 
 Jump = Literal["earlier", "later", "earlier_mark", "later_mark"]
 """To the moment after the previous handled event, or the next one; the same to the next one with a crash, a failure or
@@ -45,6 +44,9 @@ class Session(Protocol):
         self, manager: str, limit: int, *, before: tuple[int, int, int] | None = None
     ) -> JournalPage:
         """Up to `limit` entries before a key, or the newest."""
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        """What all managers did: the first `limit` entries after a place, the last before one, or the newest."""
 
     async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
         """Look for events in up to `rows` rows of a log, above a position or below it."""

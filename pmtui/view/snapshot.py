@@ -1,8 +1,10 @@
 """One frozen picture of everything a screen shows beside the logs and the journal. Every string in it is `safe()`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pmtui.model.app import Receiver
 from pmtui.model.manager import Delivery
 from pmtui.storage.ledger import Outcome
 from pmtui.workers.protocol import Speed as Speed  # noqa: PLC0414  (part of what a screen sees)
@@ -17,6 +19,12 @@ SPEEDS: tuple[Speed, ...] = ("phase", "1", "4", "20", "max")
 """One phase a second; 1, 4 or 20 events a second; as fast as it goes, the only one that takes larger turns."""
 
 
+def receipts_of(receivers: Mapping[str, Receiver]) -> Receipts:
+    """The receiver that all contexts have, or `mixed`."""
+    found = set(receivers.values())
+    return found.pop() if len(found) == 1 else "mixed"
+
+
 @dataclass(frozen=True, slots=True)
 class ContextView:
     """One context's log: its newest position, and who is known to have written there."""
@@ -26,6 +34,8 @@ class ContextView:
     writers: tuple[str, ...] = ()
     problem: str = ""
     """One line, where the log cannot be read."""
+    why_empty: str = ""
+    """One line, where there is no log yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from pmtui.model import instant
-from pmtui.storage.ledger import Taken
-from pmtui.view.pages import JournalAction, Tone
+from pmtui.storage.ledger import Outcome, Taken
+from pmtui.view.pages import Fate, JournalAction, Tone
 from pmtui.view.safe import safe
 
 
@@ -44,8 +44,28 @@ def journal_action(taken: Taken, recorded_at: str) -> JournalAction:
     if taken.added:
         where = f"{where}@{taken.first}"
     words, tone, twin = _outcome(taken, recorded_at)
-    where = "instance" if taken.kind == "complete" else where
-    return JournalAction(where, safe(taken.type), words, tone, twin, taken.ordinal)
+    return JournalAction(
+        "instance" if taken.kind == "complete" else where,
+        safe(taken.type),
+        words,
+        tone,
+        twin,
+        _FATES.get(taken.outcome, "own"),
+        safe(taken.context),
+        taken.first,
+        taken.added,
+        taken.original,
+        ordinal=taken.ordinal,
+    )
+
+
+_FATES: dict[Outcome, Fate] = {
+    "performed": "taken",
+    "suppressed": "stopped",
+    "doubled": "doubled",
+    "refused": "refused",
+    "asked": "asked",
+}
 
 
 def _outcome(taken: Taken, recorded_at: str) -> tuple[str, Tone, str]:

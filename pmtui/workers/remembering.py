@@ -11,9 +11,9 @@ from pmtui.model.app import App
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Save
-from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments, marks_of
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
+from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments, marks_of
 
 _APART = 0.02
 """Seconds between two moments at full speed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from pmtui import Append, ProcessManager, handles
+from pmtui.workers.appfile import load
 from tests.explorer.kit import app_of, events, explored, found
 
 LOGS = {"a": events("a", ("Began", "1"), ("Went", "1"), ("Began", "2"), ("Went", "2"))}
@@ -97,3 +98,23 @@ def test_memory_that_one_handler_fills_and_another_one_reads_is_found():
     verdict = explored(app_of(Remembers), LOGS)
     assert found(verdict) == "nondeterministic"
     assert any(line.startswith("there it gave") for line in verdict.violation.story)
+
+
+def test_the_order_of_a_set_is_found_in_a_process_with_other_hashes(tmp_path):
+    file = tmp_path / "sets.py"
+    file.write_text(
+        "from pmtui import App, Append, ProcessManager, handles\n"
+        "app = App('sets', contexts=['a', 'x'])\n"
+        "@app.manager\n"
+        "class M(ProcessManager):\n"
+        "    correlate = 'id'\n"
+        "    @handles('a', 'Began', starts=True)\n"
+        "    def began(self, event, state):\n"
+        "        for item in SORTED(set(event.data['items'])):\n"
+        "            yield Append('x', 'x', item)\n"
+    )
+    text = file.read_text()
+    logs = {"a": events("a", ("Began", {"id": "1", "items": [f"item-{n}" for n in range(20)]}))}
+    for order, expected in (("list", "not deterministic"), ("sorted", "holds")):
+        file.write_text(text.replace("SORTED", order))
+        assert explored(load(str(file)).app, logs).verdict == expected

@@ -202,10 +202,7 @@ class Desk:
             with closing(connect(path)) as connection:
                 connection.row_factory = None
                 tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                found[path.name] = {
-                    table: sorted(_rows(connection, table, epochs), key=repr)
-                    for table in tables
-                }
+                found[path.name] = {table: sorted(_rows(connection, table, epochs), key=repr) for table in tables}
         return found
 
     def rewind(self, id_: int) -> None:

@@ -14,9 +14,7 @@ from moments_kit import Desk
 from pmtui.handling.drive import run
 
 MANAGERS = ("first", "second")
-_turns = st.tuples(
-    st.just("turn"), st.sampled_from(MANAGERS), st.sampled_from([1, 1, 1, 3, 500]), st.booleans()
-)
+_turns = st.tuples(st.just("turn"), st.sampled_from(MANAGERS), st.sampled_from([1, 1, 1, 3, 500]), st.booleans())
 _crashes = st.tuples(st.just("crash"), st.sampled_from(MANAGERS), st.sampled_from([1, 3]), st.integers(0, 5))
 _appends = st.tuples(st.just("append"), st.sampled_from(["order-1", "order-9"]), st.just(0), st.just(0))
 _receivers = st.tuples(st.just("receiver"), st.sampled_from(["none", "exact", "high-water"]), st.just(0), st.just(0))

@@ -59,7 +59,7 @@ Show = Callable[..., AbstractAsyncContextManager[Shown]]
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Show:
-    monkeypatch.chdir(tmp_path)  # where ctrl+s puts its pictures
+    monkeypatch.chdir(tmp_path)  # where keys save pictures
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("pmtui.tui.screens.main._PULL_PAUSE", 0.002)

@@ -20,7 +20,17 @@ from pmtui.view.closeup.node import Closeup, branch, json_branch, leaf
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
-from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, LogPage, LogRow
+from pmtui.view.pages import (
+    Handled,
+    HandledPage,
+    JournalAction,
+    JournalEntry,
+    JournalPage,
+    LogPage,
+    LogRow,
+    Place,
+)
+from pmtui.view.session import Jump
 from pmtui.view.snapshot import (
     ActionView,
     Consequence,
@@ -29,6 +39,7 @@ from pmtui.view.snapshot import (
     Failure,
     InstanceView,
     ManagerView,
+    Past,
     Snapshot,
     SourceView,
     Speed,
@@ -65,6 +76,7 @@ class FakeSession:
         self.news = asyncio.Event()
         self.patch: dict[str, object] = {}
         self.manager_patch: dict[str, object] = {}
+        self.then: int | None = None
         self.refuse: Exception | None = None
         self.reset()
 
@@ -143,17 +155,40 @@ class FakeSession:
         actions: tuple[JournalAction, ...] = ()
         done = self.outcome
         if done is not None and done.outcome == "suppressed":
-            actions = (JournalAction(f"{done.context}@{done.original}", done.type, "stopped by its receipt", "accent"),)
+            actions = (
+                JournalAction(
+                    f"{done.context}@{done.original}",
+                    done.type,
+                    "stopped by its receipt",
+                    "accent",
+                    fate="stopped",
+                    context=done.context,
+                    first=done.original,
+                    added=1,
+                ),
+            )
         elif done is not None:
             twin = f"{done.context}@{done.original}" if done.original else ""
             told = f"doubled: {twin} again" if twin else "performed"
             actions = (
-                JournalAction(f"{done.context}@{done.first}", done.type, told, "error" if twin else "quiet", twin),
+                JournalAction(
+                    f"{done.context}@{done.first}",
+                    done.type,
+                    told,
+                    "error" if twin else "quiet",
+                    twin,
+                    "doubled" if twin else "taken",
+                    done.context,
+                    done.first,
+                    done.added,
+                    done.original,
+                ),
             )
         colour = {"✖": "error", "▸": "accent"}.get(glyph, "quiet")
         time = f"10:04:{len(self.journal) * 7 % 60:02}"
         key = (len(self.journal) + 1, 0, 0)
-        return JournalEntry(key, glyph, event.where, event.type, event.label, words, time, actions, colour)  # type: ignore[arg-type]
+        entry = JournalEntry(key, glyph, event.where, event.type, event.label, words, time, actions, colour)  # type: ignore[arg-type]
+        return replace(entry, source=event.context, first=event.position, last=event.position)
 
     # what it looks like
 
@@ -274,6 +309,11 @@ class FakeSession:
             self.suppressed,
             version=self.version,
         )
+        if self.then is not None:
+            past = Past(
+                "fulfilment", "orders", ORDERS[self.then - 1] if self.then else 0, self.then, self.handled, "2 events"
+            )
+            now = replace(now, past=past)
         return replace(now, **self.patch)
 
     async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
@@ -348,6 +388,25 @@ class FakeSession:
             tuple(chosen),
             bool(chosen) and rows[0].position < first,
             bool(chosen) and rows[-1].position > last,
+        )
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        await asyncio.sleep(0)
+        every = [Handled("fulfilment", entry) for entry in self.journal]
+        none, end = (0, 0, 0), (10**9, 0, 0)
+        if after is not None:
+            low, high = after["fulfilment"], end
+            shown = [each for each in every if each.entry.key > low][:limit]
+        else:
+            low, high = none, (before or {}).get("fulfilment", end)
+            shown = [each for each in every if each.entry.key < high][-limit:]
+        first, last = (shown[0].entry.key, shown[-1].entry.key) if shown else (high, low)
+        return HandledPage(
+            tuple(shown),
+            {"fulfilment": low if after is not None else first},
+            {"fulfilment": last},
+            any(each.entry.key < first for each in every),
+            any(each.entry.key > last for each in every),
         )
 
     async def journal_page(
@@ -430,6 +489,35 @@ class FakeSession:
         position = self.put(context, type, stream)
         self.touch()
         return position
+
+    async def travel(self, jump: Jump) -> str:
+        """Backwards and forwards through the orders that were handled."""
+        self.called("travel", jump)
+        at = self.handled if self.then is None else self.then
+        to = at + (-1 if jump.startswith("earlier") else 1)
+        if not to >= 0:
+            return "Nothing was handled before this."
+        self.then = to if to < self.handled else None
+        self.touch()
+        return ""
+
+    async def travel_to(self, where: str, manager: str) -> str:
+        self.called("travel_to", where, manager)
+        if "@" not in where:
+            raise InputError(f"{where!r} is no event")
+        self.then = min(self.handled, int(where.partition("@")[2]))
+        self.touch()
+        return ""
+
+    async def present(self) -> None:
+        self.called("present")
+        self.then = None
+        self.touch()
+
+    async def rewind(self) -> None:
+        self.called("rewind")
+        self.then = None
+        self.touch()
 
     async def close(self) -> None:
         self.closed += 1

@@ -107,7 +107,7 @@ async def test_what_comes_later_is_found_too_while_paused(show):
 
 
 async def test_a_long_search_tells_how_far_it_is_and_keys_still_work(show, monkeypatch):
-    monkeypatch.setattr("pmtui.tui.widgets.pane._TELL_SECONDS", 0.0)
+    monkeypatch.setattr("pmtui.tui.widgets.searchedpane._TELL_SECONDS", 0.0)
     session = shop(4000)
     session.slow = True
     async with show(session, size=(120, 36)) as shown:

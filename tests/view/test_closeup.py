@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from view_kit import Files
@@ -16,6 +17,7 @@ from pmtui.view.closeup.lens import Lens
 from pmtui.view.closeup.manager import manager_closeup
 from pmtui.view.closeup.node import Closeup, Node, json_branch
 from pmtui.view.closeup.subject import ActionOf, EventAt, InstanceOf, ManagerOf, Subject, event_of
+from pmtui.view.reader import Reader
 from pmtui.workers.appfile import load
 
 
@@ -41,7 +43,12 @@ def look(files: Files, subject: Subject, seen: Callable[[int, int], None] = lamb
     async def go() -> Closeup:
         thread = await DatabaseThread.start()
         try:
-            return await Lens(files.reader(), thread, str(files.folder / "shop.py")).look(subject, seen)
+            reader = files.reader()
+
+            async def read(function: Callable[[Reader], Any]) -> Any:
+                return await thread.run(lambda: function(reader))
+
+            return await Lens(read, str(files.folder / "shop.py")).look(subject, seen)
         finally:
             await thread.stop()
 

@@ -1,5 +1,6 @@
 """The one place that opens a database file, and what it insists on."""
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -185,7 +186,39 @@ class _Transaction:
             raise StorageError(explain(self._database.path, error)) from error
 
 
-def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, read_only: bool = False) -> Database:
+def has_log(path: Path) -> bool:
+    """Whether commits may lie in a write-ahead log beside a database; if not, the file alone is all of it."""
+    try:
+        return Path(f"{path}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+_FRESH_NANOSECONDS = 20_000_000
+"""A file that was written so lately may be written again without its time of change telling."""
+_WAL_HEADER = 32
+
+
+def trace(path: Path) -> tuple[object, ...] | None:
+    """What tells whether a database was written to: not in its write-ahead log, but where that can disturb who reads.
+
+    None where it was written so lately that nothing can be told. A path without a file has a trace too.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    if time.time_ns() - found.st_mtime_ns < _FRESH_NANOSECONDS:
+        return None
+    header = b""
+    with contextlib.suppress(OSError), Path(f"{path}-wal").open("rb") as log:
+        header = log.read(_WAL_HEADER)  # it changes when the log begins anew
+    return found.st_ino, found.st_size, found.st_mtime_ns, header
+
+
+def open_database(
+    path: Path, kind: Kind, schema: str, *, create: bool = False, read_only: bool = False, unseen: bool = False
+) -> Database:
     """Open a log or ledger.
 
     Args:
@@ -194,6 +227,8 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
         schema: the statements that make a new one.
         create: whether to make one where there is none.
         read_only: never write, not even a checkpoint; foreign code in the file is not run.
+        unseen: with `read_only`, take no locks and leave no file beside it, so that nobody who works there notices.
+            What is read is as it was at the first read, and counts only if `trace` is the same afterwards.
 
     Raises:
         StorageError: there is no such file, it is no database, or one of something else or of a newer pmtui.
@@ -207,6 +242,8 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
             raise StorageError(f"{path.parent}: {error.strerror}") from None
     mode = "ro" if read_only else "rwc" if create else "rw"
     uri = f"{path.absolute().as_uri()}?mode={mode}"
+    if unseen:  # without a write-ahead log SQLite would make one, unless it is told that it never needs it
+        uri += f"&vfs=unix-none{'' if has_log(path) else '&immutable=1'}"
     try:
         connection = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False, cached_statements=256
@@ -214,6 +251,8 @@ def open_database(path: Path, kind: Kind, schema: str, *, create: bool = False, 
     except sqlite3.Error as error:
         raise StorageError(explain(path, error)) from None
     try:
+        if unseen:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # the log's index in memory, not in a file; no locks
         _harden(connection)
         if create:
             _create(path, connection, kind, schema)

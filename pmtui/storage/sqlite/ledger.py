@@ -120,14 +120,21 @@ class SqliteLedger:
 
     @classmethod
     def open(
-        cls, path: Path, app: str, manager: str, *, create: bool = False, read_only: bool = False
+        cls,
+        path: Path,
+        app: str,
+        manager: str,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        unseen: bool = False,
     ) -> Self:
-        """Open the ledger at a path.
+        """Open the ledger at a path; see `open_database`.
 
         Raises:
             StorageError: it is not there (and `create` is off), or belongs to another manager.
         """
-        database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only)
+        database = open_database(path, "ledger", SCHEMA, create=create, read_only=read_only, unseen=unseen)
         try:
             with database.explained():
                 row = database.connection.execute("SELECT app, manager FROM ledger").fetchone()

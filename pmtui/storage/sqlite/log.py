@@ -193,13 +193,15 @@ class SqliteLog(SqliteReader):
         self._remembered: _Remembered | None = None
 
     @classmethod
-    def open(cls, name: str, path: Path, *, create: bool = False, read_only: bool = False) -> "SqliteLog":
-        """Open the log at a path.
+    def open(
+        cls, name: str, path: Path, *, create: bool = False, read_only: bool = False, unseen: bool = False
+    ) -> "SqliteLog":
+        """Open the log at a path; see `open_database`.
 
         Raises:
             StorageError: it is not there (and `create` is off), or is something else.
         """
-        return cls(name, open_database(path, "log", SCHEMA, create=create, read_only=read_only))
+        return cls(name, open_database(path, "log", SCHEMA, create=create, read_only=read_only, unseen=unseen))
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `Log.pin`."""

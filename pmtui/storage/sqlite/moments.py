@@ -269,7 +269,8 @@ class Moments:
     def repeated_after(self, id_: int) -> int | None:
         """The number of the first moment after one by which more actions had been applied again."""
         return self._number(
-            "SELECT id FROM moments WHERE repeats > (SELECT repeats FROM moments WHERE id = ?) ORDER BY repeats, id", id_
+            "SELECT id FROM moments WHERE repeats > (SELECT repeats FROM moments WHERE id = ?) ORDER BY repeats, id",
+            id_,
         )
 
     def repeated_before(self, id_: int) -> int | None:

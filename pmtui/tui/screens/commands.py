@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.picture import save_new
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
 from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.screens.travel import TravelScreen
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
+from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.finding.query import Query
+from pmtui.view.safe import safe
+from pmtui.view.session import Jump
 from pmtui.view.snapshot import SPEEDS, ManagerView
+from pmtui.view.svg import to_svg
 
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
@@ -131,6 +138,46 @@ class Commands:
 
         screen.app.push_screen(AppendScreen(contexts, here, screen.session.append), appended)
 
+    # time
+
+    def _earlier(self) -> None:
+        self._travel("earlier")
+
+    def _later(self) -> None:
+        self._travel("later")
+
+    def _earlier_mark(self) -> None:
+        self._travel("earlier_mark")
+
+    def _later_mark(self) -> None:
+        self._travel("later_mark")
+
+    def _travel(self, jump: Jump) -> None:
+        self._ask_told(self._screen.session.travel(jump))
+
+    def _travel_to(self, manager: ManagerView) -> None:
+        def chosen(where: str | None) -> None:
+            if where:
+                self._ask_told(self._screen.session.travel_to(where, manager.name))
+
+        self._screen.app.push_screen(TravelScreen(), chosen)
+
+    def _ask_told(self, command: Coroutine[Any, Any, str]) -> None:
+        """Ask for what answers with a sentence where it came to nothing."""
+
+        async def asking() -> None:
+            told = await command
+            if told:
+                self._screen.say(told)
+
+        self._ask(asking())
+
+    def _live(self) -> None:
+        self._ask(self._screen.session.present())
+
+    def _rewind(self) -> None:
+        self._ask(self._screen.session.rewind(), "Rewound: this is the present now.")
+
     # looking
 
     def _next_manager(self, manager: ManagerView) -> None:
@@ -144,8 +191,9 @@ class Commands:
         self._go_to(-1)
 
     def _go_to(self, by: int) -> None:
-        stops = self._screen.stops
-        self._screen.reveal(stops[(stops.index(self._screen.stop) + by) % len(stops)])
+        stops, stop = self._screen.stops, self._screen.stop
+        number = stops.index(stop) + by if stop in stops else stops.index(self._screen.panes[0])  # out of the diagram
+        self._screen.reveal(stops[number % len(stops)])
 
     def _pane(self, number: int) -> None:
         panes = self._screen.panes
@@ -185,7 +233,9 @@ class Commands:
     def _inspect(self) -> None:
         screen = self._screen
         subject = screen.stop.subject()
-        if subject is None:
+        if screen.zoomed is screen.diagram:
+            screen.diagram.open_row()
+        elif subject is None:
             screen.say("There is nothing here to look at.")
         else:
             screen.app.push_screen(InspectorScreen(screen.session.look, subject))
@@ -206,7 +256,11 @@ class Commands:
     # finding
 
     def _find(self) -> None:
-        self._screen.find()
+        pane = self._screen.pane
+        if isinstance(pane, SearchedPane):
+            self._screen.find(pane)
+        else:
+            self._screen.say("The diagram is not searched: esc closes it, / finds in the panes.")
 
     def _next_match(self) -> None:
         self._go_to_match(1)
@@ -216,7 +270,7 @@ class Commands:
 
     def _go_to_match(self, step: int) -> None:
         screen, pane = self._screen, self._screen.pane
-        if pane.found is not None:
+        if isinstance(pane, SearchedPane) and pane.found is not None:
             pane.choose_rows(step)
         elif not self._last_filter:
             screen.say("Nothing is looked for: / finds.")
@@ -226,17 +280,19 @@ class Commands:
             screen.say("In the journal n and N go along what / has found.")
 
     def _back(self) -> None:
-        """Out of finding: the filter first, then what stands out."""
+        """Out of finding, the filter first, then what stands out; then out of what is maximised."""
         screen = self._screen
         finder = screen.query_one(Finder)
         pane = finder.pane or screen.pane
         if finder.display:
             finder.end()
-        if pane.found is not None:
+        if isinstance(pane, SearchedPane) and pane.found is not None:
             self._last_filter = pane.filter
             pane.find("")
         elif screen.only:
             screen.look_only_at("")
+        elif screen.zoomed is not None:
+            self._close()
 
     def _only(self) -> None:
         screen = self._screen
@@ -254,6 +310,45 @@ class Commands:
         screen.zoomed = None if screen.zoomed is not None else screen.pane
         screen.lay_out()
 
+    # the diagram
+
+    def _diagram(self) -> None:
+        screen = self._screen
+        if screen.zoomed is screen.diagram:
+            self._close()
+            return
+        screen.zoomed = screen.diagram
+        screen.lay_out()
+        screen.reveal(screen.diagram)
+        screen.diagram.show(screen.snapshot)
+
+    def _close(self) -> None:
+        self._screen.zoomed = None
+        self._screen.lay_out()
+
+    def _fold(self) -> None:
+        self._move_lanes(-1)
+
+    def _unfold(self) -> None:
+        self._move_lanes(1)
+
+    def _move_lanes(self, by: int) -> None:
+        if self._screen.zoomed is self._screen.diagram:
+            self._screen.diagram.move_lanes(by)
+
+    def _export(self) -> None:
+        screen = self._screen
+        if screen.zoomed is not screen.diagram:
+            screen.say("Only the diagram is saved: d opens it.")
+            return
+        text = to_svg(screen.diagram.window.diagram, f"{screen.snapshot.app}: what led to what")
+        try:
+            path = save_new(text, Path.cwd(), f"{screen.snapshot.app}-diagram")
+        except PmtuiError as error:
+            screen.say(str(error), "error")
+        else:
+            screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
+
 
 _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "pause": Commands._pause,
@@ -263,6 +358,7 @@ _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "restart": Commands._restart,
     "crash_at": Commands._crash_at,
     "traceback": Commands._traceback,
+    "travel_to": Commands._travel_to,
     "next_manager": Commands._next_manager,
 }
 _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
@@ -270,6 +366,12 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "slower": Commands._slower,
     "receipts": Commands._receipts,
     "start_over": Commands._start_over,
+    "earlier": Commands._earlier,
+    "later": Commands._later,
+    "earlier_mark": Commands._earlier_mark,
+    "later_mark": Commands._later_mark,
+    "live": Commands._live,
+    "rewind": Commands._rewind,
     "append": Commands._append,
     "next_pane": Commands._next_pane,
     "previous_pane": Commands._previous_pane,
@@ -288,4 +390,8 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "back": Commands._back,
     "only": Commands._only,
     "zoom": Commands._zoom,
+    "diagram": Commands._diagram,
+    "fold": Commands._fold,
+    "unfold": Commands._unfold,
+    "export": Commands._export,
 }

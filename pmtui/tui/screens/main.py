@@ -24,6 +24,7 @@ from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
 from pmtui.tui.bindings import bindings
 from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.header import Header
@@ -35,8 +36,9 @@ from pmtui.tui.widgets.manager import ManagerPane, full_speed
 from pmtui.tui.widgets.more import More
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.tui.widgets.stop import Stop
-from pmtui.view.pages import JournalPage, LogPage, Tone
+from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
 
@@ -104,14 +106,23 @@ class MainScreen(Screen[None]):
         return self.query_one(JournalPane)
 
     @property
-    def panes(self) -> list[Pane]:
-        """All panes, in the order of their numbers."""
+    def diagram(self) -> DiagramPane:
+        """The diagram's pane, which is only shown maximised."""
+        return self.query_one(DiagramPane)
+
+    @property
+    def panes(self) -> list[SearchedPane]:
+        """All panes but the diagram, in the order of their numbers."""
         return [*self.log_panes, self.journal]
 
     @property
     def pane(self) -> Pane:
         """The pane that keys scroll."""
-        return self.focused if isinstance(self.focused, Pane) else self.panes[min(self._first, len(self.panes) - 1)]
+        if isinstance(self.focused, Pane):
+            return self.focused
+        if self._places is not None and not self._places.logs:
+            return self.journal
+        return self.panes[min(self._first, len(self.panes) - 1)]
 
     @property
     def stops(self) -> list[Stop]:
@@ -142,6 +153,7 @@ class MainScreen(Screen[None]):
                     yield from self._log_panes()
                 yield More(id="more")
             yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
+            yield DiagramPane(self._fetch_handled)
         yield Finder(id="find")
         yield Footer(id="footer")
         yield Static(Content(""), id="small", markup=False)
@@ -160,6 +172,9 @@ class MainScreen(Screen[None]):
 
     async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
         return await self.session.journal_page(manager, limit, before=before)
+
+    async def _fetch_handled(self, limit: int, before: Place | None, after: Place | None) -> HandledPage:
+        return await self.session.handled_page(limit, before=before, after=after)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The ground behind all parts."""
@@ -187,7 +202,7 @@ class MainScreen(Screen[None]):
             words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
             self.query_one("#small", Static).update(Content(words))
             return
-        zoomed = "" if self.zoomed is None else "journal" if self.zoomed is self.journal else "log"
+        zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
         panes = self.log_panes
         layout = self._places = arrange(width, height, len(panes), zoomed)
         self.query_one("#top").styles.height = layout.top
@@ -200,7 +215,10 @@ class MainScreen(Screen[None]):
         left.display = layout.logs > 0
         left.styles.height = layout.logs + 1
         logs.styles.height = layout.logs
-        journal.display = layout.journal > 0
+        diagram = self.diagram
+        diagram.display = self.zoomed is diagram
+        diagram.styles.height = layout.journal
+        journal.display = layout.journal > 0 and not diagram.display
         journal.styles.height = layout.journal
         journal.styles.width = layout.column or "1fr"
         journal.styles.margin = (0, 0, 0, 3) if layout.column else 0
@@ -217,7 +235,8 @@ class MainScreen(Screen[None]):
         hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
         self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
         fallback = shown[0] if layout.logs and shown else journal
-        self.set_focus(self.pane if self.pane.display else fallback)  # the focus is lost where nothing fits
+        if not self.query_one(Finder).display:  # the focus is lost where nothing fits
+            self.set_focus(self.stop if self.stop.display else fallback)
 
     def reveal(self, pane: Stop) -> None:
         """Give a part the focus, making room for it where it is out of sight."""
@@ -226,7 +245,7 @@ class MainScreen(Screen[None]):
             return
         before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
-            self.zoomed = pane
+            self.zoomed = None if self.zoomed is self.diagram else pane
         layout, panes = self._places, self.log_panes
         if layout is not None and isinstance(pane, LogPane):
             index = panes.index(pane)
@@ -275,6 +294,8 @@ class MainScreen(Screen[None]):
         for pane in self.log_panes:
             pane.show(now, manager)
         self.journal.show(manager)
+        if self.diagram.display:
+            self.diagram.show(now)
         self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
 
     def select(self, name: str) -> None:
@@ -323,6 +344,15 @@ class MainScreen(Screen[None]):
     def _clicked_manager(self, message: ManagerPane.Selected) -> None:
         self.select(message.manager)
 
+    @on(DiagramPane.Chosen)
+    def _chosen_in_diagram(self, message: DiagramPane.Chosen) -> None:
+        pane = next((pane for pane in self.log_panes if pane.context == message.context), None)
+        if pane is not None:
+            self.zoomed = None
+            self.lay_out()
+            self.reveal(pane)
+            pane.go_to(message.position)
+
     # finding
 
     def look_only_at(self, label: str) -> None:
@@ -332,17 +362,17 @@ class MainScreen(Screen[None]):
             pane.only = label
             pane.repaint()
 
-    def find(self) -> None:
-        """Ask what is to be found in the pane."""
+    def find(self, pane: SearchedPane) -> None:
+        """Ask what is to be found in a pane."""
         self.query_one(Footer).display = False
-        self.query_one(Finder).ask(self.pane)
+        self.query_one(Finder).ask(pane)
 
     @on(Finder.Ended)
     def _finding_ended(self) -> None:
         self.query_one(Footer).display = True
 
-    @on(Pane.Searched)
-    def _searched(self, message: Pane.Searched) -> None:
+    @on(SearchedPane.Searched)
+    def _searched(self, message: SearchedPane.Searched) -> None:
         self.say(message.sentence)
 
     @on(Stop.Inspected)

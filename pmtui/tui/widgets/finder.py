@@ -4,7 +4,7 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Input
 
-from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
 
 
 class Finder(Input):
@@ -17,9 +17,9 @@ class Finder(Input):
         words = "text, !text, type: stream: correlation: data: and quotes around spaces"
         super().__init__(placeholder=words, id=id, select_on_focus=False)
         self.display = False
-        self.pane: Pane | None = None
+        self.pane: SearchedPane | None = None
 
-    def ask(self, pane: Pane) -> None:
+    def ask(self, pane: SearchedPane) -> None:
         """Ask for what is to be found in a pane, beginning with what it is filtered by."""
         self.pane = pane
         with self.prevent(Input.Changed):

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from pmtui.tui.brackets import brackets
 from pmtui.tui.paint import Row, cells
-from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.closeup.subject import ActionOf, Subject, event_of
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
@@ -30,7 +30,7 @@ Chosen = tuple[Key, int]
 _TITLE = "handled → actions"
 
 
-class JournalPane(Pane):
+class JournalPane(SearchedPane):
     """Entries with their actions, the newest at the bottom."""
 
     def __init__(self, fetch: Fetch, search: Search, rows: Rows) -> None:

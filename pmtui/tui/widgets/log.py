@@ -7,15 +7,15 @@ from textual.strip import Strip
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.brackets import brackets
-from pmtui.tui.paint import Row, cells, cut, cut_left
+from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
-from pmtui.tui.widgets.pane import Pane
+from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import LogPage, LogRow
-from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, SourceView, TurnView
+from pmtui.view.snapshot import ContextView, ManagerView, Past, Snapshot, SourceView, TurnView
 
 _Mark = tuple[str, Style, Style, bool]
 """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
@@ -34,7 +34,7 @@ def finished(turn: TurnView) -> bool:
     return bool(turn.point) and all(step.state != "todo" for step in turn.steps)
 
 
-class LogPane(Pane):
+class LogPane(SearchedPane):
     """One context's log, anchored at a position and without a scrollbar.
 
     Following, it shows where the turn in hand reads or acts, moving only when that is out of sight; at full speed the
@@ -51,6 +51,7 @@ class LogPane(Pane):
         self._view = ContextView(context)
         self._manager: ManagerView | None = None
         self._fast = False
+        self._past: Past | None = None
         self._left_at = 0
         self._frame: tuple[object, ...] = ()
         self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
@@ -62,6 +63,7 @@ class LogPane(Pane):
         self._view = next((view for view in snapshot.contexts if view.name == self.context), ContextView(self.context))
         self._manager = manager
         self._fast = manager is not None and full_speed(snapshot, manager)
+        self._past = snapshot.past
         if self._view.head < before[0].head:
             self.find(self.filter)
         if before != (self._view, self._target(), self._fast):
@@ -88,6 +90,8 @@ class LogPane(Pane):
         turn, source = self._turn, self._source
         if self._fast or self.found is not None:
             return 0
+        if self._past is not None:
+            return self._past.position if self._past.context == self.context else 0
         if turn is not None and turn.point:
             acted = [action.first for action in turn.actions if action.context == self.context and action.first]
             if turn.event.context == self.context:
@@ -218,6 +222,12 @@ class LogPane(Pane):
         self._left_at = self._view.head
         self.read(lambda: self._window.follow_end(self._rows_high, self._view.head))
 
+    def go_to(self, position: int) -> None:
+        """Show a position, and stay there."""
+        self.following = False
+        self._left_at = self._view.head
+        self.read(lambda: self._window.follow(position, self._rows_high, self._view.head))
+
     def paint(self, width: int, height: int) -> list[Strip]:
         """Head, rule, rows."""
         ink = self.ink
@@ -289,6 +299,9 @@ class LogPane(Pane):
     def _empty(self, width: int) -> list[Row]:
         if self.found is not None:
             return [Row(width).put("nothing found" if self.found.complete else "searching …", self.ink.faint)]
+        if self._view.why_empty:
+            lines = wrap([(self._view.why_empty, self.ink.faint)], width)
+            return [Row(width).put("".join(text for text, _ in line), self.ink.faint) for line in lines]
         rows = [Row(width).put("no events yet", self.ink.faint)]
         if self._view.writers:
             rows.append(Row(width).put(f"written by {', '.join(self._view.writers)}", self.ink.faint))
@@ -340,6 +353,8 @@ class LogPane(Pane):
 
     def _mark(self, line: LogRow) -> _Mark:
         ink, turn, source, manager = self.ink, self._turn, self._source, self._manager
+        if self._past is not None and line.position == (self._target() or self._view.head):
+            return "▸", ink.accent, ink.error if line.original else ink.bold, True
         words = ink.error if line.original else ink.plain
         if turn is not None and manager is not None and not self._fast:
             here = turn.event.context == self.context and turn.event.position == line.position

@@ -110,7 +110,8 @@ class ManagerPane(Stop):
         ink = self.ink
         broken = ink.alarm if self._broken else ink.accent
         row = Row(width).put(manager.name, ink.focus if self.has_focus else ink.bold, width // 2).put(" ", ink.plain)
-        row.put(f"{GLYPHS[manager.state]} {manager.state}", broken)
+        told = f"{GLYPHS[manager.state]} {manager.state}" if snapshot.past is None else "as it was"
+        row.put(told, broken)
         self._names = []
         worker = self._worker(manager)
         edge = width - cells(worker) - 4
@@ -170,7 +171,7 @@ class ManagerPane(Stop):
         hints: list[list[tuple[str, Style]]] = [[]]
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
-            hinted.append(("t", "shows the traceback"))
+            hinted.append(("T", "shows the traceback"))
         for key, told in hinted:
             size = sum(cells(text) for text, _ in hints[-1])
             if size and size + 4 + cells(key) + 1 + cells(told) > width:

@@ -1,5 +1,6 @@
 """An instance looked at closely: its state now, its timers, and what each of its events changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pmtui.model import json
@@ -56,7 +57,9 @@ def instance_closeup(reader: Reader, subject: InstanceOf, past: Past, types: lis
     return Closeup(subject, "instance", title, f"of {subject.manager}", tuple(nodes), text, focus)
 
 
-def _history(reader: Reader, subject: InstanceOf, found: list[Handled], types: list[str], steps: list[Step]) -> Node:
+def _history(
+    reader: Reader, subject: InstanceOf, found: Sequence[Handled], types: list[str], steps: list[Step]
+) -> Node:
     """A line for each event, with what it changed and asked for below."""
     children: list[Node] = []
     hidden = max(0, len(found) - _SHOWN)

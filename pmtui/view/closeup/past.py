@@ -1,6 +1,6 @@
 """An instance's past: its journalled events, found a slice of the journal at a time, for there is no index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmtui.model import json
 from pmtui.model.manager import TIMERS
@@ -18,7 +18,7 @@ MOST_EVENTS = 2_000
 """Events of one instance that are handled again; of a longer one the first."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Past:
     """An instance as the ledger has it, and its journal as far as it was looked through.
 
@@ -33,7 +33,7 @@ class Past:
     next: int
     last: int
     first: int
-    found: list[Handled]
+    found: tuple[Handled, ...]
 
     @property
     def done(self) -> bool:
@@ -63,7 +63,7 @@ def begin(reader: Reader, manager: str, correlation: str) -> Past:
     """Find an instance, and where its journal begins."""
     ledger = reader.ledger(manager)
     if ledger is None:
-        return Past(None, 0, -1, 0, [])
+        return Past(None, 0, -1, 0, ())
     with ledger.database.reading(together=True) as connection:
         instance = instances_of(connection, [correlation]).get(correlation)
         first, last = span_of(connection)
@@ -71,21 +71,22 @@ def begin(reader: Reader, manager: str, correlation: str) -> Past:
         source, _, position = instance.started.rpartition("@")
         start = handled(reader, manager, source, int(position)) if position.isdecimal() else None
         first = first if start is None else start.id
-    return Past(instance, first, last, first, [])
+    return Past(instance, first, last, first, ())
 
 
-def go_on(reader: Reader, manager: str, correlation: str, past: Past) -> None:
-    """Look through one more slice."""
+def go_on(reader: Reader, manager: str, correlation: str, past: Past) -> Past:
+    """One more slice looked through."""
     ledger = reader.ledger(manager)
     upto = min(past.last, past.next + SLICE - 1)
+    found = past.found
     if ledger is not None:
         with ledger.database.explained():
             rows = ledger.database.connection.execute(
                 f"SELECT {COLUMNS} FROM journal WHERE id BETWEEN ? AND ? AND correlation = ? ORDER BY id LIMIT ?",
                 (past.next, upto, correlation, MOST_EVENTS - len(past.found)),
             ).fetchall()
-        past.found += [handled_of(row) for row in rows]
-    past.next = upto + 1
+        found += tuple(handled_of(row) for row in rows)
+    return replace(past, next=upto + 1, found=found)
 
 
 def journalled(reader: Reader, manager: str, past: Past) -> list[Journalled]:

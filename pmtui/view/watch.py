@@ -1,0 +1,292 @@
+"""Watching: a session on live logs and ledgers that only reads, while others work on them."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from pmtui.model.app import Receiver
+from pmtui.model.errors import PmtuiError
+from pmtui.model.point import Point
+from pmtui.storage.errors import StorageError
+from pmtui.storage.folder import DataFolder
+from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.view.closeup.lens import Lens, Progress
+from pmtui.view.closeup.node import Closeup
+from pmtui.view.closeup.subject import Subject
+from pmtui.view.finding.query import Query
+from pmtui.view.finding.search import Direction, Found, search_journal, search_log
+from pmtui.view.handled import handled_page
+from pmtui.view.journal import journal_page, journal_rows
+from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
+from pmtui.view.reader import Reader
+from pmtui.view.safe import safe
+from pmtui.view.session import Jump
+from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot, Speed, receipts_of
+from pmtui.view.watched import Watched
+from pmtui.workers.alive import is_held
+from pmtui.workers.appfile import AppFile
+from pmtui.workers.stores import log_files
+
+_LOOK_SECONDS = 0.4
+_STALE_LOOKS = 5
+"""After so many looks at files that did not change it reads them all the same: time has passed."""
+_TRIES = 12
+_AGAIN_SECONDS = 0.02
+_T = TypeVar("_T")
+
+_NO_PAST = "Only a lab remembers its past."
+
+
+class WatchSession:
+    """See `pmtui.view.session.Session`; make one with `open`.
+
+    Files are read without locks and without their shared index, a look or a page at a time, and again where somebody
+    wrote in the midst of it. So nothing is created or held: a runner that ends tidies up as if it were alone, also in a
+    folder that may not be written. Commands do nothing.
+    """
+
+    def __init__(self, found: AppFile, folder: DataFolder, thread: DatabaseThread) -> None:
+        self._app = found.app
+        self._spec = found.spec
+        self._files = log_files(found.app, folder, scratch=False)
+        self._thread = thread
+        self._reader = Reader(found.app, self._files, folder, unseen=True)
+        self._managers = {name: Watched(manager) for name, manager in found.app.managers.items()}
+        self._receivers: dict[str, Receiver] = {name: each.receiver for name, each in found.app.contexts.items()}
+        self._snapshot = Snapshot(found.app.name, "watch", receipts_of(self._receivers), "max", (), ())
+        self._base: tuple[int, int, int, int] | None = None
+        self._published = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._broken: BaseException | None = None
+
+    @classmethod
+    async def open(cls, found: AppFile, folder: DataFolder) -> "WatchSession":
+        """Look for the first time.
+
+        Args:
+            found: the app.
+            folder: its data folder; what is not there yet is shown as soon as it is.
+        """
+        session = cls(found, folder, await DatabaseThread.start())
+        session._publish(await session._look(session._picture))
+        session._task = asyncio.create_task(session._refresh())
+        session._task.add_done_callback(session._broke)
+        return session
+
+    def _broke(self, task: "asyncio.Task[None]") -> None:
+        """A fault of ours in the background ends the session, loudly: whoever waits for it gets the exception."""
+        if not task.cancelled():
+            self._broken = task.exception()
+            self._published.set()
+
+    async def _refresh(self) -> None:
+        before: object = None
+        same = 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = await self._thread.run(self._traces)
+            same = same + 1 if now == before else 0
+            if same % _STALE_LOOKS == 0:
+                before = now
+                try:
+                    picture = await self._look(self._picture)
+                except PmtuiError as error:
+                    picture = replace(self._snapshot, notice=safe(str(error)))
+                self._publish(picture)
+
+    def _publish(self, picture: Snapshot) -> None:
+        if picture != self._snapshot:
+            self._snapshot = replace(picture, version=self._snapshot.version + 1)
+            published, self._published = self._published, asyncio.Event()
+            published.set()
+
+    def _traces(self) -> tuple[object, ...]:
+        """What changes when anybody writes or dies."""
+        ledgers = [self._reader.ledger_file(name) for name in self._managers]
+        files = [*self._files.values(), *ledgers]
+        stats = [_stat(file) for path in files for file in (path, Path(f"{path}-wal"))]
+        return (*stats, *(is_held(ledger) for ledger in ledgers))
+
+    async def _look(self, function: Callable[[Reader], _T]) -> _T:
+        """Read in the database thread, with files open no longer than that."""
+
+        def look() -> _T:
+            for _ in range(_TRIES):
+                try:
+                    result = function(self._reader)
+                except Exception:
+                    if self._reader.release():
+                        raise  # else it may come of a page that was only half there
+                else:
+                    if self._reader.release():
+                        return result
+                time.sleep(_AGAIN_SECONDS)
+            raise StorageError("the files change too fast to be read at rest; trying again")
+
+        return await self._thread.run(look)
+
+    def _picture(self, reader: Reader) -> Snapshot:
+        contexts: list[ContextView] = []
+        doubled = 0
+        for name, path in self._files.items():
+            try:
+                if reader.log(name) is None:
+                    contexts.append(ContextView(name, why_empty=f"{safe(path.name)} is not there yet"))
+                    continue
+                contexts.append(ContextView(name, reader.head(name), reader.writers(name)))
+                doubled += reader.doubled(name)
+            except PmtuiError as error:
+                contexts.append(ContextView(name, problem=safe(str(error))))
+        managers = tuple(self._view(reader, watched) for watched in self._managers.values())
+        told = [watched.status.counters for watched in self._managers.values() if watched.status is not None]
+        totals = (
+            sum(counters.crashes for counters in told),
+            doubled,
+            sum(counters.suppressed for counters in told),
+            sum(sum(watched.lost.values()) for watched in self._managers.values()),
+        )
+        base = self._base = self._base or totals
+        crashes, doubled, suppressed, lost = (now - then for now, then in zip(totals, base, strict=True))
+        return replace(
+            self._snapshot,
+            contexts=tuple(contexts),
+            managers=managers,
+            crashes=crashes,
+            doubled=doubled,
+            suppressed=suppressed,
+            lost=lost,
+            notice="",
+        )
+
+    def _view(self, reader: Reader, watched: Watched) -> ManagerView:
+        try:
+            watched.look(reader)
+            return watched.view(reader, self._receivers)
+        except PmtuiError as error:
+            return ManagerView(watched.manager.name, "failed", Consequence("Cannot be read:", safe(str(error))))
+
+    def snapshot(self) -> Snapshot:
+        """See `Session.snapshot`."""
+        return self._snapshot
+
+    async def changed(self, after: int) -> Snapshot:
+        """See `Session.changed`."""
+        while self._snapshot.version <= after:
+            published = self._published
+            await published.wait()
+            if self._broken is not None:
+                raise self._broken
+        return self._snapshot
+
+    async def log_page(
+        self, context: str, limit: int, *, after: int | None = None, before: int | None = None
+    ) -> LogPage:
+        """See `Session.log_page`."""
+        return await self._look(lambda reader: log_page(reader, context, limit, after, before))
+
+    async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
+        """See `Session.journal_page`."""
+        watched = self._managers[manager]
+        return await self._look(lambda reader: journal_page(reader, manager, limit, before, *watched.beside(reader)))
+
+    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
+        """See `Session.handled_page`."""
+
+        def read(reader: Reader) -> HandledPage:
+            return handled_page(
+                reader, lambda name: self._managers[name].beside(reader), limit, before=before, after=after
+            )
+
+        return await self._look(read)
+
+    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_log`."""
+        return await self._look(lambda reader: search_log(reader, context, query, place, direction, rows))
+
+    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
+        """See `Session.search_journal`."""
+        return await self._look(lambda reader: search_journal(reader, manager, query, place, direction, rows))
+
+    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
+        """See `Session.log_rows`."""
+        return await self._look(lambda reader: log_rows(reader, context, positions))
+
+    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
+        """See `Session.journal_rows`."""
+        watched = self._managers[manager]
+        return await self._look(lambda reader: journal_rows(reader, manager, ids, watched.beside(reader)[1]))
+
+    async def look(self, subject: Subject, progress: Progress) -> Closeup:
+        """See `Session.look`."""
+        return await Lens(self._look, self._spec).look(subject, progress)
+
+    async def step(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def step_event(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def go_on(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def pause(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def crash(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def crash_at(self, manager: str, point: Point | None) -> None:
+        """Nothing: it only reads."""
+
+    async def restart(self, manager: str) -> None:
+        """Nothing: it only reads."""
+
+    async def start_over(self) -> None:
+        """Nothing: it only reads."""
+
+    def set_receipts(self, receiver: Receiver) -> None:
+        """Nothing: it only reads."""
+
+    def set_speed(self, speed: Speed) -> None:
+        """Nothing: it only reads."""
+
+    async def append(self, context: str, stream: str, type: str, data: str) -> int:  # noqa: ARG002  (see Session)
+        """Nothing: it only reads."""
+        raise StorageError("watching only reads; pmtui append appends")
+
+    async def travel(self, jump: Jump) -> str:  # noqa: ARG002  (see Session)
+        """See `Session.travel`; nobody remembers the past of live logs."""
+        return _NO_PAST
+
+    async def travel_to(self, where: str, manager: str) -> str:  # noqa: ARG002  (see Session)
+        """See `Session.travel_to`; nobody remembers the past of live logs."""
+        return _NO_PAST
+
+    async def present(self) -> None:
+        """See `Session.present`."""
+
+    async def rewind(self) -> None:
+        """See `Session.rewind`; it is ignored."""
+
+    async def close(self) -> None:
+        """See `Session.close`."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await self._thread.run(self._reader.close)
+            await self._thread.stop()
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
