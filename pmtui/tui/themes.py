@@ -44,7 +44,7 @@ class Ink:
 
     `quiet` and `faint` step back; `accent` is the one colour; `error` is for killed, doubled and lost alone, `alarm`
     the same where it has to be seen at once. `base`, `bar`, `row` and `chosen` are the grounds of the screen, of the
-    header and footer, of the row in hand, and of the row that keys act on; `then` is the header's where it is of the past.
+    header and footer, of the row in hand, and of the row that keys act on; `then` is the header's in the past.
     """
 
     plain: Style
