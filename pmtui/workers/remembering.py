@@ -62,6 +62,7 @@ class Memory:
         self._others: list[SqliteLedger] = []
         self._folder = folder
         self._last = 0.0
+        self._missed: Turn | None = None
 
     def reached(self, turn: Turn, *, calm: bool) -> None:
         """Remember how everything stands, if a turn is saved by now, or at its end.
@@ -71,13 +72,22 @@ class Memory:
             calm: whether somebody may look after each turn. At full speed some are left out, so that turns of one event
                 cost no more than others.
         """
-        saved = turn.point is not None and (turn.point.phase == "saved" or turn.finished)
-        if saved and (calm or time.monotonic() - self._last > _APART):
-            self._open_others()
-            marks = marks_of(self._logs, self._ledgers)
-            if marks is not None:
-                self._remember(turn, *marks)
-                self._last = time.monotonic()
+        if turn.point is None or not (turn.point.phase == "saved" or turn.finished):
+            return
+        self._missed = turn
+        if calm or time.monotonic() - self._last > _APART:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Remember the last turn, if that was left out: there is nothing more to do, or somebody wants to look."""
+        turn = self._missed
+        if turn is None:
+            return
+        self._open_others()
+        marks = marks_of(self._logs, self._ledgers)
+        if marks is not None:
+            self._remember(turn, *marks)
+            self._missed, self._last = None, time.monotonic()
 
     def _remember(self, turn: Turn, logs: Mapping[str, LogMark], ledgers: Mapping[str, LedgerMark]) -> None:
         last = turn.picked[-1]

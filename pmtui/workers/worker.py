@@ -183,6 +183,7 @@ class Worker:
 
     def _look(self) -> Picked | None:
         """The event that comes next; None while there is none, or where a timer comes before it."""
+        self._catch_up()
         picked, due = run(self._runner.upcoming()), self._runner.next_due
         if picked is None or due is None:
             return picked
@@ -196,7 +197,13 @@ class Worker:
         while self._point_of(self._turn) is not None:
             found = True
         self._turn = None
+        if not found:
+            self._catch_up()
         return found
+
+    def _catch_up(self) -> None:
+        if self._stores is not None and self._stores.memory is not None:
+            self._stores.memory.catch_up()
 
     def _next_point(self) -> bool:
         """To the next point, of the turn in hand or of a new one; whether there was one."""

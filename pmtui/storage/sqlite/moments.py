@@ -286,7 +286,7 @@ class Moments:
         return self._one("clock >= ? ORDER BY clock, id", clock)
 
     def handled(self, manager: str, source: str, position: int) -> Moment | None:
-        """The first moment by which a manager was done with a position of a source."""
+        """The moment after the turn in which a manager was done with a position of a source."""
         low, high = 1, self.newest()
         while low < high:
             middle = (low + high) // 2
@@ -296,7 +296,11 @@ class Moments:
             else:
                 low = middle + 1
         found = self.at(low)
-        return found if found is not None and cursor_of(found, manager, source) >= position else None
+        if found is None or cursor_of(found, manager, source) < position:
+            return None
+        following = self._one("manager = ? AND id > ? ORDER BY id", manager, low)
+        saved_first = following is not None and (found.manager, found.turn) == (manager, following.turn)
+        return following if saved_first else found
 
     def forget_after(self, moment: Moment) -> None:
         """Forget everything after a moment: it is the newest now."""

@@ -85,13 +85,24 @@ class LogPane(SearchedPane):
     def _turn(self) -> TurnView | None:
         return self._manager.turn if self._manager else None
 
+    def _then(self, past: Past) -> int:
+        """Where this log stood at that moment: at the event in hand, at what it led to, else at the cursor."""
+        turn, source, manager = self._turn, self._source, self._manager
+        if past.context == self.context:
+            return past.position
+        if turn is not None and manager is not None and manager.name == past.manager:
+            acted = [action.first for action in turn.actions if action.context == self.context and action.first]
+            if acted:
+                return acted[-1]
+        return self._view.head if source is None else source.cursor
+
     def _target(self) -> int:
         """The position that has to be in sight; 0 for the newest."""
         turn, source = self._turn, self._source
         if self._fast or self.found is not None:
             return 0
         if self._past is not None:
-            return self._past.position if self._past.context == self.context else 0
+            return self._then(self._past) or (source.cursor + 1 if source is not None else 0)
         if turn is not None and turn.point:
             acted = [action.first for action in turn.actions if action.context == self.context and action.first]
             if turn.event.context == self.context:
@@ -353,7 +364,7 @@ class LogPane(SearchedPane):
 
     def _mark(self, line: LogRow) -> _Mark:
         ink, turn, source, manager = self.ink, self._turn, self._source, self._manager
-        if self._past is not None and line.position == (self._target() or self._view.head):
+        if self._past is not None and line.position == self._then(self._past):
             return "▸", ink.accent, ink.error if line.original else ink.bold, True
         words = ink.error if line.original else ink.plain
         if turn is not None and manager is not None and not self._fast:

@@ -118,7 +118,7 @@ class ManagerPane(Stop):
         place = [other.name for other in snapshot.managers].index(manager.name)
         others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
         for index, other in enumerate(others):
-            words = f"{other.name} · {'waits' if other.held else other.state}"
+            words = f"{other.name} · {'waits' if other.held else other.state}" if snapshot.past is None else other.name
             if row.used + 4 + cells(words) > edge:
                 more = f"    {len(others) - index} more"
                 if row.used + len(more) <= edge:
