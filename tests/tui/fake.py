@@ -310,9 +310,8 @@ class FakeSession:
             version=self.version,
         )
         if self.then is not None:
-            past = Past(
-                "fulfilment", "orders", ORDERS[self.then - 1] if self.then else 0, self.then, self.handled, "2 events"
-            )
+            context, _, position = (self.journal[self.then - 1].where if self.then else "").partition("@")
+            past = Past("fulfilment", context, int(position or 0), self.then, self.handled, "2 events")
             now = replace(now, past=past)
         return replace(now, **self.patch)
 
