@@ -1,7 +1,10 @@
 """Our side: a runner over files in a folder."""
 
 import asyncio
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pmtui.handling.clock import WallClock
@@ -12,6 +15,7 @@ from pmtui.model.app import App
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.workers.worker import collect_garbage_seldom
 
 
 class Ours:
@@ -37,14 +41,13 @@ class Ours:
 
     def turn(self, limit: int) -> bool:
         """A turn, all its points; whether there was one."""
-        turn = self.runner.take(limit)
+        return run(self._turn(limit))
+
+    async def _turn(self, limit: int) -> bool:
         found = False
-        while True:
-            try:
-                run(anext(turn))
-            except StopAsyncIteration:
-                return found
+        async for _ in self.runner.take(limit):
             found = True
+        return found
 
     def catch_up(self, limit: int = LARGEST_TURN) -> float:
         """Handle all there is, without a thread; the seconds it took."""
@@ -73,11 +76,24 @@ class Ours:
         self.ledger.close()
 
 
+@contextmanager
+def _as_in_a_worker() -> Iterator[None]:
+    """Collect garbage as seldom as a worker does; afterwards, for the other sides, as Python does by itself."""
+    before = gc.get_threshold()
+    collect_garbage_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 def rate(app: App, folder: Path, events: int, limit: int = LARGEST_TURN, *, thread: bool = False) -> float:
     """Events a second, catching up with `orders.db` in a folder."""
     ours = Ours(app, folder)
     ours.start()
-    took = ours.catch_up_through_thread(limit) if thread else ours.catch_up(limit)
+    with _as_in_a_worker():
+        took = ours.catch_up_through_thread(limit) if thread else ours.catch_up(limit)
     handled = ours.runner.counters.handled
     ours.close()
     if handled != events:

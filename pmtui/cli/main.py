@@ -14,6 +14,7 @@ from pmtui.view.safe import safe
 COMMANDS = {
     "lab": ("lab", "Step an app's managers phase by phase, crash them for real, and watch what a restart does."),
     "run": ("run", "Run an app's managers, each in a worker that is restarted when it dies."),
+    "explore": ("explore", "Look whether any crash, at any point, can double or lose an action."),
     "status": ("status", "Show each manager's cursors, lag and state, and why it is stuck."),
     "watch": ("watch", "Watch an app's managers and live logs on the screen, reading only."),
     "import": ("import_", "Add the events of a file to a log."),

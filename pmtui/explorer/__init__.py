@@ -7,6 +7,18 @@ every next turn are taken (`search`).
 
 from pmtui.explorer.explore import explore, replay
 from pmtui.explorer.outside import outside
+from pmtui.explorer.rerun import assert_holds
 from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict, Violation
 
-__all__ = ["Bounds", "Progress", "Replayed", "Step", "Verdict", "Violation", "explore", "outside", "replay"]
+__all__ = [
+    "Bounds",
+    "Progress",
+    "Replayed",
+    "Step",
+    "Verdict",
+    "Violation",
+    "assert_holds",
+    "explore",
+    "outside",
+    "replay",
+]

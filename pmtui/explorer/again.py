@@ -3,15 +3,15 @@
 Started with `main`, it imports the app's file anew, with another seed of hashes, so that the order of sets is another.
 """
 
+import gc
 import os
-import pickle
 import random
 import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import BuiltinFunctionType, FrameType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -29,6 +29,11 @@ Question = tuple[str, Picked, Instance]
 Answer = tuple[str, tuple[str, ...]]
 """What the handler gave, as text, and what it called that it may not, each as `time.time at shop.py:12`."""
 
+AGAIN = "PMTUI_IMPORTED_AGAIN"
+"""Set in the environment of the process that imports an app anew: a file that explores when it is imported would
+otherwise start one such process after the other, for ever."""
+
+_T = TypeVar("_T")
 _LENGTH = struct.Struct("<I")
 _MODULES = {"random", "secrets", "uuid", "socket", "_socket", "ssl"}
 _CLOCKS = """
@@ -45,13 +50,22 @@ _DERIVED = {"uuid3", "uuid5", "UUID"}
 """What of `uuid` only depends on what it is given."""
 
 
+class Known(msgspec.Struct):
+    """How to know an app again: the path that modules are found on, and what each manager handles."""
+
+    path: list[str]
+    handlers: dict[str, list[tuple[str, str]]]
+
+
 def main() -> None:
     """Answer on the two files whose numbers are the arguments; the app is named by the third, and by what it has."""
     requests, answers = (os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb"))
+    os.environ[AGAIN] = "1"
     try:
-        sys.path, handlers = read(requests)
+        known = read(requests, Known)
+        sys.path = known.path
         app = load(sys.argv[3]).app
-        same = handlers_of(app) == handlers
+        same = handlers_of(app) == known.handlers
     except (InputError, EOFError):
         same = False
     write(answers, same)
@@ -76,7 +90,7 @@ def serve(app: App, requests: BinaryIO, answers: BinaryIO) -> None:
     """The process itself; never returns."""
     try:
         while True:
-            asked = read(requests)
+            asked = read(requests, list[list[Question]])
             write(answers, [_in_a_fork(app, group) for group in asked])
     except (EOFError, BrokenPipeError):
         pass
@@ -88,6 +102,7 @@ def _in_a_fork(app: App, group: list[Question]) -> list[Answer]:
     there, back = os.pipe()
     pid = os.fork()
     if pid == 0:
+        gc.disable()  # others are told of each collection, and what they call then is not the handler's doing
         with os.fdopen(back, "wb") as out:
             deciders = {name: Decider(app, app.managers[name]) for name in {name for name, *_ in group}}
             write(out, [_handle(deciders[name], picked, instance) for name, picked, instance in group])
@@ -95,7 +110,7 @@ def _in_a_fork(app: App, group: list[Question]) -> list[Answer]:
     os.close(back)
     with os.fdopen(there, "rb") as result:
         try:
-            answers: list[Answer] = read(result)
+            answers = read(result, list[Answer])
         except EOFError:
             answers = [("the process died", ())] * len(group)
     os.waitpid(pid, 0)
@@ -161,18 +176,18 @@ def _forbidden(function: BuiltinFunctionType) -> str:
 
 def write(file: BinaryIO, value: Any) -> None:
     """Send a value to the other process."""
-    data = pickle.dumps(value)
+    data = msgspec.msgpack.encode(value)
     file.write(_LENGTH.pack(len(data)))
     file.write(data)
     file.flush()
 
 
-def read(file: BinaryIO) -> Any:
-    """A value from the other process. Raises EOFError if that has ended."""
+def read(file: BinaryIO, type_: type[_T]) -> _T:
+    """A value of a type from the other process. Raises EOFError if that has ended."""
     head = file.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
-    return pickle.loads(file.read(_LENGTH.unpack(head)[0]))  # noqa: S301  (from our own process)
+    return msgspec.msgpack.decode(file.read(_LENGTH.unpack(head)[0]), type=type_)
 
 
 if __name__ == "__main__":

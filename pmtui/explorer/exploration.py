@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -44,7 +44,13 @@ class Setting(NamedTuple):
 
 
 class Exploration:
-    """See `explore`; the arguments are the same, and `reduced`: whether to leave out what makes no difference."""
+    """See `explore`; the arguments are the same, and two more.
+
+    Args:
+        reduced: whether to leave out what makes no difference.
+        twice: whether to see that handlers are deterministic and that a restart changes nothing, which takes a process
+            of its own.
+    """
 
     def __init__(
         self,
@@ -57,7 +63,9 @@ class Exploration:
         *,
         order_independent: bool,
         reduced: bool = True,
+        twice: bool = True,
     ) -> None:
+        self._twice = twice
         self._noticed: set[str] = set()
         same = noticing(self._noticed)
         self._app = with_noticing(app, same)
@@ -81,8 +89,10 @@ class Exploration:
     def run(self) -> Verdict:
         """Explore every part."""
         violation, why = None, ""
-        with self._fresh, _little_garbage():
-            warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners))
+        warm = finding = None
+        with self._fresh if self._twice else nullcontext(), _little_garbage():
+            if self._twice:
+                warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners))
             self._budget.begin()
             try:
                 violation = self._explore()
@@ -90,7 +100,8 @@ class Exploration:
                 why = str(bound)
                 violation = self._at_random()
             seconds = self._budget.seconds
-            finding = self._fresh.finding()
+            if self._twice:
+                finding = self._fresh.finding()
         if warm is not None and not (finding and finding.calls):
             violation, finding = violation_of(self._app, *warm, (), (), {}), None
         if finding is not None:

@@ -1,18 +1,23 @@
 """Exploring an app over its logs: the way in."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 
+from pmtui.explorer.again import AGAIN
+from pmtui.explorer.checks import Checks, Failed
 from pmtui.explorer.exploration import Exploration, receivers_of
 from pmtui.explorer.following import follow
 from pmtui.explorer.parts import Owners, Touched
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.search import Orders
 from pmtui.explorer.tell import violation_of
-from pmtui.explorer.verdict import Bounds, Progress, Replayed, Step, Verdict
+from pmtui.explorer.turns import Wrong
+from pmtui.explorer.verdict import Bounds, Kind, Progress, Replayed, Step, Verdict
 from pmtui.explorer.world import World
 from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Receiver
+from pmtui.model.errors import InputError
 from pmtui.storage.ledger import Instance
 from pmtui.storage.log import Row
 
@@ -40,7 +45,12 @@ def explore(
 
     Returns:
         The verdict; `holds` only if everything was covered.
+
+    Raises:
+        InputError: it was called while the app's file was imported, in the process that does so once more.
     """
+    if os.environ.get(AGAIN):
+        raise InputError("explore imports the app's file once more: call it under `if __name__ == '__main__':`")
     exploration = Exploration(
         app, logs, receivers_of(app, receivers), orders, bounds, watch, order_independent=order_independent
     )
@@ -80,11 +90,28 @@ def replay(
         timed=orders == "oldest",
     )
     followed = follow(world, steps)
+    wrong = followed.wrong
+    if wrong is None and followed.whole:
+        wrong = _checked(app, world)
     violation = None
-    if followed.wrong is not None:
+    if wrong is not None:
         taken = steps[: len(followed.turns)]
-        violation = violation_of(app, followed.wrong, followed.manager, taken, followed.turns, world.events())
+        violation = violation_of(app, wrong, followed.manager, taken, followed.turns, world.events())
     return Replayed(followed.whole, violation)
+
+
+def _checked(app: App, world: World) -> Wrong | None:
+    """What the user's own checks say of the state that a story has come to."""
+    checks = Checks(app)
+    kind: Kind = "invariant"
+    try:
+        checks.state(world)
+        if not world.goes_on():
+            kind = "eventually"
+            checks.end(world)
+    except Failed as failed:
+        return Wrong(kind, failed.sentence, None, failed.place)
+    return None
 
 
 def _unheard(picked: Picked, instance: Instance, decision: Decision) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pmtui.explorer.again import Answer, handlers_of, read, serve, told, write
+from pmtui.explorer.again import Answer, Known, handlers_of, read, serve, told, write
 from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App
@@ -67,7 +67,7 @@ class Fresh:
 
     def __enter__(self) -> "Fresh":
         self._forked = _forked(self._app)
-        spec = _spec(self._app)
+        spec = spec_of(self._app)
         if spec is not None:
             self._other = _started(self._app, spec)
         return self
@@ -90,13 +90,13 @@ class Fresh:
         questions = [[each[:3] for each in group] for group in groups]
         answers: list[list[Answer]]
         try:
-            if self._other is None or not read(self._other.from_):
+            if self._other is None or not read(self._other.from_, bool):
                 raise EOFError
             write(self._other.to, questions)
-            answers = read(self._other.from_)
+            answers = read(self._other.from_, list[list[Answer]])
         except (EOFError, BrokenPipeError):  # it cannot be imported again, or not as the same
             write(self._forked.to, questions)
-            answers = read(self._forked.from_)
+            answers = read(self._forked.from_, list[list[Answer]])
         found = [
             Finding(asked.manager, asked.picked, gave, again, calls)
             for group, answered in zip(groups, answers, strict=True)
@@ -144,7 +144,7 @@ def _forked(app: App) -> _Process:
     return _Process(pid, os.fdopen(to, "wb"), os.fdopen(from_, "rb"))
 
 
-def _spec(app: App) -> str | None:
+def spec_of(app: App) -> str | None:
     """What finds the app in its file again; None if it is in none."""
     for manager in app.managers.values():
         module = sys.modules.get(manager.cls.__module__)
@@ -172,5 +172,5 @@ def _started(app: App, spec: str) -> _Process:
     process.returncode = 0  # it is waited for by its number, as the other one
     started = _Process(process.pid, os.fdopen(to, "wb"), os.fdopen(from_, "rb"))
     with suppress(BrokenPipeError):
-        write(started.to, (sys.path, handlers_of(app)))
+        write(started.to, Known(sys.path, handlers_of(app)))
     return started

@@ -9,6 +9,9 @@ from pmtui.explorer.words import handler_at, told, when_killed
 from pmtui.handling.turn import Turn
 from pmtui.model.app import App
 
+_SHORT = 6
+"""A story of so many steps is told whole."""
+
 
 def violation_of(
     app: App,
@@ -44,10 +47,12 @@ def violation_of(
 
 
 def _story(steps: Sequence[Step], turns: Sequence[Turn | None], sentence: str) -> tuple[str, ...]:
-    """From the first crash on, what happened; before it, how much."""
+    """What happened; in a long story from the first crash on, and before it how much."""
     if not steps:
         return (sentence,)
     first = next((place for place, step in enumerate(steps) if step.what == "crash"), len(steps) - 1)
+    if len(steps) <= _SHORT:
+        first = 0
     lines = [told(step, turn) for step, turn in list(zip(steps, turns, strict=False))[first:]]
     if first > 0:
         lines.insert(0, f"{first} turn{'s' if first > 1 else ''} before it, undisturbed")

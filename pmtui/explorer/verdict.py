@@ -20,11 +20,12 @@ Kind = Literal[
     "warm",
     "order",
     "nondeterministic",
+    "sigkill",
 ]
 """What is wrong: an action doubled or lost; an end that only crashes reach; a redelivery that asks for something else;
 a cursor that went back; an event that a cursor passed without an end; a user's invariant, in a state or at the end; a
 manager that cannot go on; a restart between two events that changes something; ends that differ by the order of the
-sources; a handler that is not deterministic."""
+sources; a handler that is not deterministic; real workers that were killed and came to another end."""
 
 What = Literal["handled", "crash", "arrived"]
 

@@ -204,6 +204,15 @@ class World:
         _, correlation, type_ = min(state.pending)
         return dry or not by_timer(state.instances[correlation].timers[type_])
 
+    def goes_on(self) -> bool:
+        """Whether anything can still happen: a turn to repeat, an event, a timer, an event from outside."""
+        for manager in self.managers:
+            if self.interrupted(manager) is not None or any(self.ready(manager, 1).values()):
+                return True
+            if self.fires(manager, dry=True):
+                return True
+        return bool(self.arriving())
+
     def arriving(self) -> list[str]:
         """The contexts in which an event from outside can arrive now."""
         return [name for name, rows in self.arrivals.items() if self.logs[name].state.arrived < len(rows)]

@@ -1,7 +1,8 @@
 """Taking actions in a target log, receipts included: the receivers, written once for every storage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import event_of
@@ -14,21 +15,26 @@ from pmtui.storage.errors import Superseded
 from pmtui.storage.log import Draft, Log, LogTransaction, Pin, Receipt, Repeat, Row, Sender
 
 _KEPT_VERSIONS = 20_000
+# Named tuples made of plain ones: half the cost of calling their classes.
+_draft: Callable[[tuple[str, str, int, str, str, str, str]], Draft] = partial(tuple.__new__, Draft)
+_receipt: Callable[[tuple[int, int, str, bytes, int, int]], Receipt] = partial(tuple.__new__, Receipt)
 
 
 class _Received:
     """What the target already knows of one sender, within one transaction.
 
     Attributes:
+        key: what the keys of its actions begin with.
         receipts: those from the transaction's first action on.
         floor: up to here all is done, whatever receipts there are.
         clean: nothing of it concerns any action at hand.
         new, repeats: what this transaction adds.
     """
 
-    __slots__ = ("_marks", "clean", "floor", "new", "receipts", "repeats")
+    __slots__ = ("_marks", "clean", "floor", "key", "new", "receipts", "repeats")
 
-    def __init__(self, receipts: Sequence[Receipt], floor: int, first: int) -> None:
+    def __init__(self, key: str, receipts: Sequence[Receipt], floor: int, first: int) -> None:
+        self.key = key
         self.receipts = {(receipt.position, receipt.ordinal): receipt for receipt in receipts}
         self.floor = floor
         self.clean = not receipts and first > floor
@@ -76,6 +82,8 @@ class Target:
         self._log = log
         self._aggregate = aggregate
         self._senders = senders
+        some = next(iter(senders.values()))
+        self._owner = some.app, some.manager
         self._keys = {name: f"{sender.app}/{sender.manager}/{name}/" for name, sender in senders.items()}
         self._head = 0
         self._versions: dict[str, int] = {}
@@ -112,7 +120,7 @@ class Target:
             _undo(acts)
             raise
         self._head, self._versions = head, writer.versions
-        if len(self._versions) > _KEPT_VERSIONS:
+        if len(writer.versions) > _KEPT_VERSIONS:
             self._versions = {}
         return head
 
@@ -141,45 +149,51 @@ class Target:
         writer = _Writer(transaction, self._aggregate, clock, self._log.name, known)
         await writer.prepare(acts)
         for act in acts:
-            sender = received.get(act.source)
+            source, position, ordinal = act.source, act.position, act.ordinal
+            sender = received.get(source)
             if sender is None:
-                sender = received[act.source] = await self._received(transaction, act.source, acts, receiver)
+                sender = received[source] = await self._received(transaction, act, acts, receiver)
             before = None
             if not sender.clean:
                 done = sender.done(act, receiver)
                 if done is not None:
                     act.outcome, act.first, act.added = "suppressed", done.first, done.added
                     continue
-                before = sender.receipts.get((act.position, act.ordinal))
-            key = self._keys[act.source]
-            first, added = writer.append(act, key) if act.kind == "append" else await writer.send(act, key)
+                before = sender.receipts.get((position, ordinal))
+            id_ = f"{sender.key}{position}/{ordinal}/"
+            if act.kind == "append":
+                first, added = writer.add(act, f"{id_}0", act.type, act.data), 1
+            else:
+                first, added = await writer.send(act, id_)
             act.first, act.added = first, added
             if before is None:
                 act.outcome = "performed"
-                sender.new.append(Receipt(act.position, act.ordinal, act.stream, act.fingerprint, first, added))
+                sender.new.append(_receipt((position, ordinal, act.stream, act.fingerprint, first, added)))
             else:
                 act.outcome, act.original = "doubled" if added else "refused", before.first
-                sender.repeats.append(Repeat(act.position, act.ordinal, act.stream, first, added, before.first))
+                sender.repeats.append(Repeat(position, ordinal, act.stream, first, added, before.first))
         return writer, received
 
     async def _claim(self, transaction: LogTransaction, pin: Pin) -> None:
-        some = next(iter(self._senders.values()))
-        there = await transaction.pin(some.app, some.manager)
+        app, manager = self._owner
+        there = await transaction.pin(app, manager)
         if there is not None:
             if there.epoch > pin.epoch or there.turn > pin.turn:
-                raise Superseded(f"another worker of {some.manager} has taken over in {self._log.name}")
+                raise Superseded(f"another worker of {manager} has taken over in {self._log.name}")
             if there.turn == pin.turn and there.runs != pin.runs:
-                raise TurnTaken(f"turn {pin.turn} of {some.manager} was begun otherwise in {self._log.name}")
-        await transaction.set_pin(some.app, some.manager, pin)
+                raise TurnTaken(f"turn {pin.turn} of {manager} was begun otherwise in {self._log.name}")
+        await transaction.set_pin(app, manager, pin)
 
     async def _received(
-        self, transaction: LogTransaction, source: str, acts: Sequence[Act], receiver: Receiver
+        self, transaction: LogTransaction, first: Act, acts: Sequence[Act], receiver: Receiver
     ) -> _Received:
-        sender = self._senders[source]
-        positions = [act.position for act in acts if act.source == source]  # in order, as a source gives them
-        last = None if receiver == "high-water" else positions[-1]
-        receipts = await transaction.receipts(sender, positions[0], last)
-        return _Received(receipts, await transaction.floor(sender), positions[0])
+        """What is known of the sender of an action, from that on: the first of its own, which come in order."""
+        source, position = first.source, first.position
+        sender, last = self._senders[source], None
+        if receiver != "high-water":
+            last = next(act.position for act in reversed(acts) if act.source == source)
+        receipts = await transaction.receipts(sender, position, last)
+        return _Received(self._keys[source], receipts, await transaction.floor(sender), position)
 
     async def _settle(
         self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]
@@ -215,6 +229,7 @@ class _Writer:
     ) -> None:
         self.versions = versions
         self._transaction = transaction
+        self._head = transaction.head
         self._aggregate = aggregate
         self._stamp = clock.stamp()
         self._context = context
@@ -223,31 +238,28 @@ class _Writer:
 
     async def prepare(self, acts: Sequence[Act]) -> None:
         """Learn the versions of all streams that are not known, at once."""
-        unknown = {act.stream for act in acts if act.stream not in self.versions}
+        known = self.versions
+        unknown = {act.stream for act in acts if act.stream not in known}
         if unknown:
             self.versions.update(await self._transaction.versions(unknown))
 
-    def append(self, act: Act, key: str) -> tuple[int, int]:
-        """Add the event that an action asks for; its position, and that it is one."""
-        return self._add(act, key, ((act.type, act.data),))
+    def add(self, act: Act, id_: str, type_: str, data: str) -> int:
+        """Add an event to an action's stream; its position."""
+        stream = act.stream
+        version = self.versions[stream] = self.versions.get(stream, 0) + 1
+        draft = _draft((id_, stream, version, type_, data, act.metadata, self._stamp or act.cause))
+        self._drafts.append(draft)
+        position = self._head + len(self._drafts)
+        if self._aggregate is not None:
+            self._added.setdefault(stream, []).append(Row(position, *draft))
+        return position
 
-    async def send(self, act: Act, key: str) -> tuple[int, int]:
+    async def send(self, act: Act, id_: str) -> tuple[int, int]:
         """Add what the aggregate decides; the position of the first event (0: none) and how many."""
-        return self._add(act, key, await self._decided(act))
-
-    def _add(self, act: Act, key: str, new: Sequence[tuple[str, str]]) -> tuple[int, int]:
-        drafts, stream = self._drafts, act.stream
-        first = self._transaction.head + len(drafts) + 1
-        version = self.versions.get(stream, 0)
-        for index, (type_, data) in enumerate(new):
-            version += 1
-            id_ = f"{key}{act.position}/{act.ordinal}/{index}"
-            draft = Draft(id_, stream, version, type_, data, act.metadata, self._stamp or act.cause)
-            drafts.append(draft)
-            if self._aggregate is not None:
-                self._added.setdefault(stream, []).append(Row(first + index, *draft))
-        self.versions[stream] = version
-        return (first if new else 0), len(new)
+        positions = [
+            self.add(act, f"{id_}{index}", type_, data) for index, (type_, data) in enumerate(await self._decided(act))
+        ]
+        return (positions[0] if positions else 0), len(positions)
 
     async def _decided(self, act: Act) -> Sequence[tuple[str, str]]:
         """What the aggregate decides, given its history and the turn's earlier events."""

@@ -27,17 +27,18 @@ def event_of(context: str, row: Row) -> Event:
     Raises:
         Refused: its data or time cannot be read.
     """
+    position, id_, stream, version, type_, data, metadata, recorded_at = row
     try:
         return Event(
-            position=row.position,
+            position=position,
             context=context,
-            stream=row.stream,
-            version=row.version,
-            type=row.type,
-            data=json.decode_object(row.data),
-            metadata=json.decode_object(row.metadata) if row.metadata != "{}" else {},
-            recorded_at=instant.parse(row.recorded_at),
-            id=row.id,
+            stream=stream,
+            version=version,
+            type=type_,
+            data=json.decode_object(data),
+            metadata=json.decode_object(metadata) if metadata != "{}" else {},
+            recorded_at=instant.parse(recorded_at),
+            id=id_,
         )
     except ValueError as error:
         raise Refused(f"the stored event cannot be read: {error}") from None
@@ -51,8 +52,10 @@ class Decider:
         self._manager = manager
         self._object = manager.cls()
         self._methods = {key: getattr(self._object, handler.method) for key, handler in manager.handlers.items()}
+        self._starts = {key for key, handler in manager.handlers.items() if handler.starts}
         self._states = StateCodec(manager.cls.State)
         self._timers = manager.types(TIMERS)
+        self._contexts = app.contexts
         self._key = manager.cls.correlate if isinstance(manager.cls.correlate, str) else None
         # Written by hand around the one text that needs quoting: names have no characters that do.
         self._caused = {
@@ -112,24 +115,25 @@ class Decider:
             EventFailed: the handler raised, or asked for what cannot be done; nothing has changed.
         """
         name, row = picked
-        decision = Decision(name, row, event.recorded_at, "ignored", instance.correlation, instance)
+        correlation, status = instance.correlation, instance.status
+        decision = Decision(name, row, event.recorded_at, "ignored", correlation, instance)
         if name == TIMERS:
-            timer = instance.timers.get(row.type)
-            if timer is None or timer.fired != row.position:
+            timer = instance.timers.get(event.type)
+            if timer is None or timer.fired != event.position:
                 return decision  # cancelled, replaced or ended after it came due
-        if instance.status == "completed" or not instance.correlation:
+        if status == "completed" or not correlation:
             return decision
         try:
-            if instance.status == "missing":
-                if not self._manager.handlers[name, row.type].starts:
+            if status == "missing":
+                if (name, event.type) not in self._starts:
                     decision.after = msgspec.structs.replace(instance, missed=instance.missed + 1)
                     decision.changed = True
                     return decision
                 decision.late = instance.missed
-                instance = Instance(instance.correlation, "running", self._states.new(), decision.where, 0, {})
+                instance = Instance(correlation, "running", self._states.new(), decision.where, 0, {})
                 decision.changed = True
             elif fresh:
-                self._states.check(instance.correlation, instance.state)
+                self._states.check(correlation, instance.state)
             self._handle(decision, event, index, instance)
         except NotDeterministic:
             raise
@@ -139,26 +143,27 @@ class Decider:
         return decision
 
     def _handle(self, decision: Decision, event: Event, index: int, instance: Instance) -> None:
-        name, row = decision.source, decision.row
-        state = self._states.read(instance.state)
-        asked = self._methods[name, row.type](event, state)
+        name, type_, before = decision.source, event.type, instance.state
+        state = self._states.read(before)
+        asked = self._methods[name, type_](event, state)
         timers: Timers | None = None
         if name == TIMERS:
             timers = Timers(instance)
-            timers.drop(row.type)
+            timers.drop(type_)
         if asked is not None:
             if not hasattr(asked, "__iter__"):
                 raise Refused(f"{self._method(decision)} returned {type(asked).__name__}, not actions")
-            caused = f',"correlation":{json.quoted(decision.correlation)}}}'
+            begun = f'{self._caused[name]}{event.position},"ordinal":'
+            ended = f',"correlation":{json.quoted(decision.correlation)}}}'
             for ordinal, action in enumerate(asked):
-                metadata = f'{self._caused[name]}{row.position},"ordinal":{ordinal}{caused}'
+                metadata = f"{begun}{ordinal}{ended}"
                 if isinstance(action, _ON_LOGS):
                     decision.acts.append(self._act(decision, action, index, ordinal, metadata))
                 else:
                     timers = timers or Timers(instance)
                     decision.own.append(self._own(decision, event, action, ordinal, metadata, timers))
-        text = self._states.write(state, instance.state)
-        if timers is not None or text != instance.state:
+        text = self._states.write(state, before)
+        if timers is not None or text != before:
             timers = timers or Timers(instance)
             instance = Instance(
                 instance.correlation, timers.status, text, instance.started, instance.missed, timers.left()
@@ -187,18 +192,17 @@ class Decider:
         raise Refused(f"{self._method(decision)} yielded {type(action).__name__}, which is not an action")
 
     def _act(self, decision: Decision, action: Append | Send, index: int, ordinal: int, metadata: str) -> Act:
-        context, stream, data = action.context, action.stream, action.data
+        context, stream, data, row = action.context, action.stream, action.data, decision.row
         if isinstance(action, Append):
             kind, type_ = "append", action.type
         else:
             kind, type_ = "send", action.command
-        if context not in self._app.contexts:
+        if context not in self._contexts:
             raise Refused(f"{type_} goes to the unknown context {context!r}")
         if kind == "send" and context not in self._app.aggregates:
             raise Refused(f"{type_} is sent to {context}, which has no aggregate")
         if not (_text(stream) and _text(type_)):
             raise Refused(f"{type_!r} needs a stream and a type as texts, not {(type_ if _text(stream) else stream)!r}")
-        row = decision.row
         return Act(
             index,
             ordinal,
@@ -272,8 +276,10 @@ def _text(text: object) -> bool:
     """Whether it is a text that can be stored."""
     if not isinstance(text, str) or not text:
         return False
+    if text.isascii():
+        return True
     try:
-        return text.isascii() or bool(text.encode())
+        return bool(text.encode())
     except UnicodeEncodeError:
         return False
 

@@ -1,11 +1,14 @@
 """What follows from an event, and what became of it: plain data."""
 
 from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 
 from pmtui.storage.ledger import Instance, Outcome, Taken
 from pmtui.storage.log import Row
+
+_ordinal = attrgetter("ordinal")
 
 
 class Act(msgspec.Struct):
@@ -42,17 +45,21 @@ class Act(msgspec.Struct):
     @property
     def taken(self) -> Taken:
         """The same as the journal keeps it."""
-        return Taken(
-            self.kind,
-            self.context,
-            self.stream,
-            self.type,
-            self.ordinal,
-            self.outcome,
-            self.first,
-            self.added,
-            self.original,
-        )
+        return _taken(self)
+
+
+def _taken(act: Act) -> Taken:
+    return Taken(
+        act.kind,
+        act.context,
+        act.stream,
+        act.type,
+        act.ordinal,
+        act.outcome,
+        act.first,
+        act.added,
+        act.original,
+    )
 
 
 class Decision(msgspec.Struct):
@@ -88,5 +95,8 @@ class Decision(msgspec.Struct):
 
     def taken(self) -> list[Taken]:
         """All its actions in order, with what became of them so far."""
-        taken = [act.taken for act in self.acts]
-        return sorted([*taken, *self.own], key=lambda each: each.ordinal) if self.own else taken
+        taken = list(map(_taken, self.acts))
+        if self.own:
+            taken += self.own
+            taken.sort(key=_ordinal)
+        return taken

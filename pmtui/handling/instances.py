@@ -16,7 +16,11 @@ class Instances:
 
     async def remember(self, names: Set[str]) -> set[str]:
         """Have the named ones in memory, as far as there are any; those that had to be read."""
-        found = await self._ledger.instances({name for name in names if name and name not in self._known})
+        known = self._known
+        unknown = [name for name in names if name and name not in known]
+        if not unknown:
+            return set()
+        found = await self._ledger.instances(unknown)
         self._known.update(found)
         return set(found)
 
@@ -30,8 +34,9 @@ class Instances:
 
     def saved(self, afters: Mapping[str, Instance]) -> None:
         """These are in the ledger now."""
+        known = self._known
         for name, after in afters.items():
-            self._known.pop(name, None)
-            self._known[name] = after
-        while len(self._known) > KEPT:
-            del self._known[next(iter(self._known))]
+            known.pop(name, None)
+            known[name] = after
+        while len(known) > KEPT:
+            del known[next(iter(known))]

@@ -1,6 +1,7 @@
 """Handling itself: turn after turn of one manager, each as one generator that yields at every point."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
@@ -23,13 +24,18 @@ from pmtui.storage.ledger import (
     Ledger,
     LedgerState,
     Save,
-    actions_text,
+    actions_texts,
 )
 from pmtui.storage.log import Log, LogReader, Pin, Sender
 
 LARGEST_TURN = 500
 _SCAVENGE_EVERY = 10_000
 _FIRED_AT_ONCE = 500
+# A named tuple made of a plain one: half the cost of calling its class.
+_journal_row: Callable[[tuple[int, str, int, str, str, str, str, str, str, str]], JournalRow] = partial(
+    tuple.__new__, JournalRow
+)
+_DECIDED_AT_ONCE = 50
 
 
 class Runner:
@@ -175,6 +181,11 @@ class Runner:
         else:
             self._uncounted += turn.acted()
 
+    @property
+    def more(self) -> bool:
+        """Whether events for the next turn are read already."""
+        return self._sources.more
+
     async def upcoming(self) -> Picked | None:
         """The event that the next turn begins with, as far as is known before timers fire; nothing is taken.
 
@@ -190,11 +201,14 @@ class Runner:
         pin, self._interrupted = self._interrupted, None
         cursors = self._sources.cursors()
         if pin is None:
-            picked = await self._sources.take(limit, self._clock, lambda: self.next_due, self._fire)
+            picked = await self._sources.take(limit, self._clock, self._due, self._fire)
         else:
             picked = await self._sources.repeat(pin.runs)
         name, delivery = self._manager.name, self._manager.cls.delivery
         return Turn(name, self._number + 1, picked, delivery, cursors, repeated=pin is not None)
+
+    def _due(self) -> int | None:
+        return self.next_due
 
     async def _fire(self, horizon: int) -> None:
         for correlation, *_ in await self._ledger.fire(self.state.epoch, horizon, _FIRED_AT_ONCE):
@@ -206,8 +220,24 @@ class Runner:
         self._sources.give_back(turn.cut(index))
 
     async def _decide(self, turn: Turn) -> None:
+        current: dict[str, Instance] = {}
+        alarms = Alarms()
+        # A few at a time: what was read of an event is then still in the processor's cache when it is decided.
+        while len(turn.decisions) < len(turn.picked):
+            await self._decide_some(turn, current, alarms)
+
+    async def _decide_some(self, turn: Turn, current: dict[str, Instance], alarms: Alarms) -> None:
+        """Decide the turn's next events, or end it before the one of them that cannot be.
+
+        Args:
+            turn: it gets their decisions.
+            current: the instances as the turn has changed them so far.
+            alarms: the timers that it has scheduled so far.
+        """
+        begin = len(turn.decisions)
+        some = turn.picked[begin : begin + _DECIDED_AT_ONCE]
         met: list[tuple[Event, str]] = []
-        for index, picked in enumerate(turn.picked):
+        for index, picked in enumerate(some, begin):
             try:
                 met.append(self._decider.meet(picked, index))
             except EventFailed:
@@ -215,23 +245,23 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-        fresh = await self._instances.remember({name for _, name in met})
-        current: dict[str, Instance] = {}
-        alarms = Alarms()
-        for index, (picked, (event, name)) in enumerate(zip(list(turn.picked), met, strict=True)):
-            if not turn.repeated and alarms.before(event.recorded_at):
+        fresh = await self._instances.remember({name for _, name in met if name not in current})
+        known, decide = self._instances.get, self._decider.decide
+        for index, (picked, (event, name)) in enumerate(zip(some, met, strict=False), begin):
+            if alarms.pending and not turn.repeated and alarms.before(event.recorded_at):
                 self._cut(turn, index)
                 break
-            instance = current.get(name) or self._instances.get(name)
+            instance = current.get(name) or known(name)
             try:
-                decision = self._decider.decide(picked, event, index, instance, fresh=name in fresh)
+                decision = decide(picked, event, index, instance, fresh=name in fresh)
             except EventFailed:
                 if index == 0 or turn.repeated:
                     raise
                 self._cut(turn, index)
                 break
             turn.add(decision)
-            fresh.discard(name)
+            if fresh:
+                fresh.discard(name)
             if decision.changed:
                 current[name] = decision.after
                 if decision.after.timers is not instance.timers:
@@ -242,7 +272,7 @@ class Runner:
 
         Without this, what was durable by then would be lost (saved first) or, with no receiver, taken once more.
         """
-        while doubtful := turn.doubtful():
+        while self._app.aggregates and (doubtful := turn.doubtful()):
             pin = Pin(turn.number, self.state.epoch, turn.runs)
             try:
                 for target in doubtful:
@@ -269,7 +299,11 @@ class Runner:
         act_first = turn.delivery == "act-then-save"
         moment = turn.latest()
         moves = self._sources.moves(turn.picked)
-        added = turn.decided() + self._uncounted + (turn.acted() if act_first else Counters())
+        added = turn.decided()
+        if act_first:
+            added += turn.acted()
+        else:
+            added += self._uncounted
         heads = self._appended(turn)
         changes = [(self._instances.get(name), after) for name, after in afters.items()]
         await self._ledger.save(
@@ -319,21 +353,29 @@ class Runner:
 
     def _journal(self, turn: Turn) -> list[JournalRow]:
         number, stamp = turn.number, self._clock.stamp()
-        return [
-            JournalRow(
-                number,
-                decision.source,
-                decision.row.position,
-                decision.row.type,
-                decision.row.stream,
-                decision.correlation,
-                decision.outcome,
-                decision.row.recorded_at,
-                stamp or decision.row.recorded_at,
-                actions_text(decision.taken()),
+        texts = actions_texts([decision.taken() for decision in turn.decisions])
+        journal = []
+        for decision, actions in zip(turn.decisions, texts, strict=True):
+            position, _, stream, _, type_, _, _, recorded_at = decision.row
+            source, correlation, outcome = decision.source, decision.correlation, decision.outcome
+            handled_at = stamp or recorded_at
+            journal.append(
+                _journal_row(
+                    (
+                        number,
+                        source,
+                        position,
+                        type_,
+                        stream,
+                        correlation,
+                        outcome,
+                        recorded_at,
+                        handled_at,
+                        actions,
+                    )
+                )
             )
-            for decision in turn.decisions
-        ]
+        return journal
 
     def _appended(self, turn: Turn) -> dict[str, Cursor]:
         """How far each target's log is known to go, where the turn appended to it or found that it had."""
@@ -341,8 +383,9 @@ class Runner:
         for act in turn.acts:
             if act.added:
                 lasts[act.context] = max(lasts.get(act.context, 0), act.first + act.added - 1)
-        return {
-            context: Cursor(last, self._identities[context])
-            for context, last in lasts.items()
-            if context not in self._heads or last > self._heads[context].position
-        }
+        heads: dict[str, Cursor] = {}
+        for context, last in lasts.items():
+            known = self._heads.get(context)
+            if known is None or last > known.position:
+                heads[context] = Cursor(last, self._identities[context])
+        return heads

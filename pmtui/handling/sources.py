@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice, repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pmtui.handling.clock import Clock
 from pmtui.model import instant
@@ -19,6 +20,10 @@ class Picked(NamedTuple):
 
     source: str
     row: Row
+
+
+_picked: Callable[[Any], Picked] = partial(tuple.__new__, Picked)
+"""`Picked._make` without a Python call an event."""
 
 
 def moment_of(row: Row) -> int:
@@ -174,12 +179,17 @@ class Sources:
                 break
             left = limit - len(picked)
             if len(ready) == 1 and left > 1 and (due is None or due > clock.horizon(source.latest(left))):
-                picked.extend(map(Picked, repeat(name), source.take_read(left)))
+                picked.extend(map(_picked, zip(repeat(name), source.take_read(left))))
             else:
                 picked.append(Picked(name, source.take()))
-            if source.empty:
+            if source.empty and len(picked) < limit:
                 ready = await self._ready()
         return picked
+
+    @property
+    def more(self) -> bool:
+        """Whether any event that is read already is left."""
+        return any(not source.empty for source in self._sources.values())
 
     async def upcoming(self) -> Picked | None:
         """The next event by the policy, without taking it; None while there is none."""
@@ -191,7 +201,11 @@ class Sources:
 
     async def _ready(self) -> dict[str, Source]:
         """The sources that have a next event."""
-        return {name: source for name, source in self._sources.items() if await source.fill()}
+        ready = {}
+        for name, source in self._sources.items():
+            if not source.empty or await source.fill():
+                ready[name] = source
+        return ready
 
     async def repeat(self, runs: Sequence[Run]) -> list[Picked]:
         """Take exactly the events of a pinned turn.
@@ -219,8 +233,12 @@ class Sources:
     def moves(self, picked: Iterable[Picked]) -> dict[str, tuple[Cursor, Cursor]]:
         """The cursors that move, (from, to), when these events are done with."""
         last = {name: row.position for name, row in picked}
-        moves = {name: (source.cursor, source.done(last.get(name))) for name, source in self._sources.items()}
-        return {name: (before, after) for name, (before, after) in moves.items() if before != after}
+        moves = {}
+        for name, source in self._sources.items():
+            before, after = source.cursor, source.done(last.get(name))
+            if before is not after and before != after:
+                moves[name] = before, after
+        return moves
 
     def moved(self, moves: dict[str, tuple[Cursor, Cursor]]) -> None:
         """The moves are durable."""

@@ -1,6 +1,7 @@
 """An instance's state between handlers: JSON text, so that warm and cold are the same."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -32,8 +33,10 @@ class StateCodec:
     def read(self, text: str) -> Any:
         """A state object of its own for one handler."""
         state = self._decode(text)
+        if self._fields is None:
+            return state
         own = getattr(state, "__dict__", None)
-        if self._fields is not None and own is not None:
+        if own is not None and len(own) < len(self._fields):
             for name in self._fields - own.keys():  # msgspec leaves plain defaults to the class, and then unwritten
                 own[name] = getattr(state, name)
         return state
@@ -45,8 +48,9 @@ class StateCodec:
             Refused: something in it would be lost or could not be read again.
         """
         if self._fields is not None:
-            extra = set(getattr(state, "__dict__", ())) - self._fields
-            if extra:
+            own = getattr(state, "__dict__", None)
+            if own is not None and not own.keys() <= self._fields:
+                extra = own.keys() - self._fields
                 raise Refused(f"the state has {_names(extra)}, which State does not declare; it would not be saved")
         try:
             text = json.encode(state)
@@ -77,5 +81,5 @@ class StateCodec:
             raise Refused(f"the saved state of {correlation} has {_names(gone)}, which State no longer declares")
 
 
-def _names(fields: set[str]) -> str:
+def _names(fields: Iterable[str]) -> str:
     return ", ".join(repr(field) for field in sorted(fields))

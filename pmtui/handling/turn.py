@@ -27,6 +27,11 @@ class Alarms:
         else:
             self._due.pop(instance.correlation, None)
 
+    @property
+    def pending(self) -> bool:
+        """Whether any timer may come due."""
+        return self._first is not None
+
     def before(self, recorded_at: datetime) -> bool:
         """Whether a timer comes due before an event of this time, or with it."""
         if self._first is None:
@@ -77,6 +82,11 @@ class Turn:
         return len(self.picked) == 1
 
     @property
+    def size(self) -> int:
+        """How many events it has."""
+        return len(self.picked)
+
+    @property
     def finished(self) -> bool:
         """Whether its last point is reached."""
         if self.point is None or self.point.phase in ("read", "decided"):
@@ -93,7 +103,7 @@ class Turn:
     def add(self, decision: Decision) -> None:
         """What follows from its next event."""
         self.decisions.append(decision)
-        self.acts.extend(decision.acts)
+        self.acts += decision.acts
 
     def at(self, phase: Phase, *, action: int | None = None, target: str | None = None) -> Point:
         """Note that a phase is reached; the point that names it, after the turn's last event."""
@@ -142,11 +152,15 @@ class Turn:
 
     def decided(self) -> Counters:
         """What its decisions add to the totals."""
-        outcomes = [decision.outcome for decision in self.decisions]
-        late = sum([decision.late for decision in self.decisions])
-        return Counters(handled=outcomes.count("handled"), ignored=outcomes.count("ignored"), late=late)
+        ignored = late = 0
+        for decision in self.decisions:
+            ignored += decision.outcome == "ignored"
+            late += decision.late
+        return Counters(handled=len(self.decisions) - ignored, ignored=ignored, late=late)
 
     def acted(self) -> Counters:
         """What its actions add to the totals."""
-        suppressed = [act.outcome for act in self.acts].count("suppressed")
+        suppressed = 0
+        for act in self.acts:
+            suppressed += act.outcome == "suppressed"
         return Counters(performed=len(self.acts) - suppressed, suppressed=suppressed)

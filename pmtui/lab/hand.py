@@ -72,7 +72,7 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         deaths: its crashes and failures, in their order.
         lost_in: the turn whose actions were lost last.
-        crash_at: the point that its worker is to die at, as text.
+        crash_at: the point that its worker is to die at, as text; `crashes` those of the workers after it.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
     """
@@ -83,6 +83,7 @@ class Hand:
     deaths: list[Death] = field(default_factory=list)
     lost_in: int = 0
     crash_at: str = ""
+    crashes: deque[str] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
     known: dict[tuple[object, ...], int] = field(default_factory=dict)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from pmtui.lab.scratch import unseen
 from pmtui.lab.session import LabSession, Options, until
 from pmtui.model.app import Receiver
 from pmtui.storage.folder import DataFolder
 from pmtui.view.snapshot import ManagerView, Snapshot
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.copies import unseen
 
 Say = Callable[[str], None]
 

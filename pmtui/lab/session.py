@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, TypeVar
 
@@ -14,7 +14,7 @@ from pmtui.lab.hand import Hand
 from pmtui.lab.lookback import Lookback
 from pmtui.lab.observer import Observer
 from pmtui.lab.rewinding import rewind
-from pmtui.lab.scratch import Progress, Scratch
+from pmtui.lab.scratch import Scratch
 from pmtui.model import instant
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
@@ -40,6 +40,7 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Jump, Session
 from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.copies import Progress
 from pmtui.workers.protocol import (
     Advance,
     Command,
@@ -68,14 +69,18 @@ class Options:
     Attributes:
         from_start: without the ledgers and what the app's managers appended.
         receiver: for all contexts, in place of what the app says.
+        receivers: the same for each context that it has.
         at: a point to go to before the person takes over.
         live: on the data folder itself.
+        crashes: points at which workers are to die; each worker has the next one of its manager set.
     """
 
     from_start: bool = False
     receiver: Receiver | None = None
     at: Point | None = None
     live: bool = False
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    crashes: tuple[Point, ...] = ()
 
 
 _T = TypeVar("_T")
@@ -92,8 +97,10 @@ class LabSession:
         self._speed: Speed = "4"
         self._going = False
         self._receivers: dict[str, Receiver] = {
-            name: options.receiver or context.receiver for name, context in found.app.contexts.items()
+            name: options.receivers.get(name) or options.receiver or context.receiver
+            for name, context in found.app.contexts.items()
         }
+        self._crashes = options.crashes
         self._mode: Literal["lab", "live"] = "live" if options.live else "lab"
         self._snapshot = Snapshot(found.app.name, self._mode, "exact", "4", (), ())
         self._live = self._snapshot
@@ -156,7 +163,13 @@ class LabSession:
         files = log_files(app, self._folder, scratch=self._scratch is not None)
         deaths = {} if before is None else {name: hand.deaths for name, hand in self._hands.items()}
         self._hands = {name: Hand(each, deaths=deaths.get(name, [])) for name, each in app.managers.items()}
-        self._crashes_before = sum(death.crash for hand in self._hands.values() for death in hand.deaths)
+        for point in self._crashes:
+            self._hands[point.manager].crashes.append(str(point))
+        died = [name for name, hand in self._hands.items() for death in hand.deaths if death.crash]
+        for name in died:
+            if self._hands[name].crashes:
+                self._hands[name].crashes.popleft()
+        self._crashes_before = len(died)
         self._snapshot = replace(self._snapshot, managers=(), past=None, version=self._snapshot.version + 1)
         self._draw = self.snapshot
         self._reader = Reader(app, files, self._folder)
@@ -226,6 +239,8 @@ class LabSession:
 
     async def _start(self, manager: str) -> None:
         hand = self._hands[manager]
+        if not hand.crash_at and hand.crashes:
+            hand.crash_at = hand.crashes.popleft()
         await self._supervisor.start(manager, paused=not self._going, speed=self._speed, crash_at=hand.crash_at)
         hand.worker = self._supervisor.workers[manager]
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_read = datetime.fromisoformat
 
 
 def parse(text: str) -> datetime:
@@ -11,7 +12,7 @@ def parse(text: str) -> datetime:
     Raises:
         ValueError: it is no such time, or has no zone and so names no instant.
     """
-    moment = datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)  # RFC 3339 allows both
+    moment = _read(text[:-1] + "Z" if text[-1:] == "z" else text)  # RFC 3339 allows both
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return moment

@@ -1,12 +1,12 @@
 """JSON, one way in and one way out, with msgspec's traps closed."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 _encode = msgspec.json.Encoder(enc_hook=None).encode
-_canonical = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -18,17 +18,16 @@ def encode(value: Any) -> str:
         ValueError: it holds what JSON cannot: NaN, infinity, half a surrogate pair, an unknown type.
     """
     try:
-        raw = _encode(value)
+        text = _encode(value).decode()
     except (TypeError, UnicodeEncodeError, OverflowError, RecursionError) as error:
         raise ValueError(f"cannot be written as JSON: {error}") from None
-    if b"null" in raw:  # msgspec writes NaN and infinity as null, which would be a silent change
+    if "null" in text:  # msgspec writes NaN and infinity as null, which would be a silent change
         _refuse_nan(value)
-    return raw.decode()
+    return text
 
 
-def canonical(value: Any) -> bytes:
-    """JSON with sorted keys: equal values give equal bytes. Only for what `encode` has accepted."""
-    return _canonical(value)
+canonical: Callable[[Any], bytes] = msgspec.json.Encoder(order="sorted").encode
+"""JSON with sorted keys: equal values give equal bytes. Only for what `encode` has accepted."""
 
 
 def quoted(text: str) -> str:

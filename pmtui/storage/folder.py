@@ -10,13 +10,20 @@ from pmtui.storage.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """A data folder: `NAME.db` a context, `ledgers/APP/MANAGER.db` a manager, `NAME.jsonl[.gz]` events to import."""
+    """A data folder: `NAME.db` a context, `ledgers/APP/MANAGER.db` a manager, `NAME.jsonl[.gz]` events to import.
+
+    Attributes:
+        path: the folder.
+        plain: whether all logs lie in it, whatever their URLs say.
+    """
 
     path: Path
+    plain: bool = False
 
     def log(self, name: str, context: Context) -> Path:
         """The file of a context's log; a relative path in its URL starts in this folder."""
-        return self.path / (context.url.removeprefix("sqlite:") or f"{name}.db")
+        url = "" if self.plain else context.url.removeprefix("sqlite:")
+        return self.path / (url or f"{name}.db")
 
     def ledger(self, app: str, manager: str) -> Path:
         """The file of a manager's ledger."""

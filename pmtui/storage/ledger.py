@@ -168,12 +168,13 @@ class Save(msgspec.Struct, frozen=True):
     counters: Counters
 
 
+_lines = msgspec.json.Encoder().encode_lines
 _taken = msgspec.json.Decoder(list[Taken]).decode
 
 
-def actions_text(taken: Sequence[Taken]) -> str:
-    """Actions as the journal keeps them."""
-    return msgspec.json.encode(taken).decode()
+def actions_texts(events: Iterable[Sequence[Taken]]) -> list[str]:
+    """The actions of each of some events as the journal keeps them."""
+    return _lines(events).decode().split("\n")[:-1]  # JSON has no line breaks of its own
 
 
 def actions_of(text: str) -> list[Taken]:

@@ -14,11 +14,13 @@ or, where a test has something else to say as well, as a marker with the same ar
     def test_the_shop_keeps_its_name():
         assert app.name == "shop"
 
-What does not hold fails with the story that leads there. So does what reached a bound, which is never a pass. Every
+What does not hold fails with the smallest story that leads there, and keeps it as `APP.crash.json` in the folder where
+pytest was started. So does what reached a bound, which is never a pass. Every
 test that explores has the marker, so `-m "not crash_points"` leaves them out.
 """
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,11 +32,11 @@ _MARKER = "crash_points"
 
 
 @pytest.fixture
-def explore() -> "Callable[..., Verdict]":
+def explore(pytestconfig: pytest.Config) -> "Callable[..., Verdict]":
     """Explore an app: fails unless its managers survive every crash; see `pmtui.testing.exploring.survives`."""
     from pmtui.testing.exploring import survives  # noqa: PLC0415  (see above)
 
-    return survives
+    return partial(survives, keep=pytestconfig.invocation_params.dir)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,5 +62,5 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
         if marker.args:
             from pmtui.testing.exploring import survives  # noqa: PLC0415  (see above)
 
-            survives(*marker.args, **marker.kwargs)
+            survives(*marker.args, **{"keep": pyfuncitem.config.invocation_params.dir, **marker.kwargs})
     return (yield)

@@ -153,7 +153,7 @@ def _rewind(snapshot: Snapshot, _: ManagerView) -> str | None:
 
 def _rewind_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
     past = snapshot.past
-    return None if past is None else f"ctrl+r again makes this the present and throws away {past.beyond}."
+    return None if past is None else f"ctrl+r again rewinds to here and throws away {past.beyond}."
 
 
 def _traceback(_: Snapshot, manager: ManagerView) -> str | None:

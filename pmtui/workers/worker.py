@@ -41,6 +41,8 @@ from pmtui.workers.stores import Stores, log_files
 
 _POLL = 0.25
 """Seconds between looks at the sources while there is nothing to do and no bell rings."""
+_HOP = 0.02
+"""Seconds that turns of one event may follow one another before their outcome is reported."""
 _ORPHAN = 1.0
 """Seconds that a worker whose supervisor has died may take to end its turn."""
 _LAST_WORDS = 0.5
@@ -124,7 +126,7 @@ class Worker:
     async def _work(self) -> None:
         while await self._may_go_on():
             if self._control.full_speed and self._turn is None:
-                found = await self._thread.run(self._whole_turn)
+                found = await self._thread.run(self._whole_turns)
             else:
                 found = await self._thread.run(self._next_point)
                 reached = self._runner.turn.point if found and self._runner.turn is not None else ""
@@ -190,12 +192,28 @@ class Worker:
         moment = moment_of(picked.row)
         return None if due < moment and due <= self._clock.horizon(moment) else picked
 
+    def _whole_turns(self) -> bool:
+        """A turn in one hop, and those after it whose events are read already, until somebody says something.
+
+        No more events than the largest turn has, so that reports come as often as when turns are large.
+        """
+        left, until = LARGEST_TURN, time.monotonic() + _HOP
+        while self._whole_turn():
+            left -= self._runner.turn.size if self._runner.turn is not None else 0
+            if (
+                left <= 0
+                or not self._runner.more
+                or self._control.heard != self._heard
+                or not self._control.full_speed
+                or time.monotonic() > until
+            ):
+                return True
+        return False
+
     def _whole_turn(self) -> bool:
         """A turn from its first point to its last, in one hop; whether there was one."""
         self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
-        found = False
-        while self._point_of(self._turn) is not None:
-            found = True
+        found = run(self._straight_through(self._turn))
         self._turn = None
         if not found:
             self._catch_up()
@@ -204,6 +222,13 @@ class Worker:
     def _catch_up(self) -> None:
         if self._stores is not None and self._stores.memory is not None:
             self._stores.memory.catch_up()
+
+    async def _straight_through(self, turn: AsyncGenerator[Point, None]) -> bool:
+        found = False
+        async for point in turn:
+            self._reached(point)
+            found = True
+        return found
 
     def _next_point(self) -> bool:
         """To the next point, of the turn in hand or of a new one; whether there was one."""
@@ -220,13 +245,16 @@ class Worker:
             point = run(anext(turn))
         except StopAsyncIteration:
             return None
-        dies = self._control.crash_at == str(point)
+        self._reached(point)
+        return point
+
+    def _reached(self, point: Point) -> None:
+        dies = bool(self._control.crash_at) and self._control.crash_at == str(point)
         memory = None if self._stores is None else self._stores.memory
         if memory is not None and self._runner.turn is not None:
             memory.reached(self._runner.turn, calm=dies or not self._control.full_speed)
         if dies:
             os.kill(os.getpid(), signal.SIGKILL)
-        return point
 
     async def close(self) -> None:
         """Close the files."""
@@ -281,6 +309,12 @@ def main() -> int:
     return asyncio.run(_main())
 
 
+def collect_garbage_seldom() -> None:
+    """What was imported stays; collecting garbage over it again and again costs a twelfth of catching up."""
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
 async def _main() -> int:
     # Handlers may print: what they say goes to standard error, so that nothing but reports is on the pipe.
     reports = os.dup(sys.stdout.fileno())
@@ -299,9 +333,7 @@ async def _main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for whoever started us, who will tell us
     listening = asyncio.create_task(_listen(commands, control))
     outbox = Outbox(reports, loop)
-    # What was imported stays; collecting garbage over it again and again costs a twelfth of catching up.
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    collect_garbage_seldom()
     gc.enable()
     thread = await DatabaseThread.start()
     worker = Worker(begin, control, outbox, thread)

@@ -62,6 +62,27 @@ def test_the_fixture_fails_with_the_story_and_the_handlers_line(ran):
     result.stdout.no_fnmatch_line("*exploring.py*")
 
 
+def test_the_story_is_kept_where_pytest_was_started_and_goes_again(ran, pytester):
+    (pytester.path / "my.py").write_text(APPS + "app = shop('none')\n")
+    body = """
+import my
+
+def test_by_fixture(explore):
+    explore(my.app, event("orders", "OrderPlaced", order_id="secret"), event("orders", "OrderPlaced", order_id="2"))
+
+@pytest.mark.crash_points(my.app, PLACED)
+def test_by_marker():
+    pass
+"""
+    result = ran(body)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*the story is kept in *shop.crash.json"])
+    [story] = pytester.path.glob("*.crash.json")
+    assert "secret" not in story.read_text()
+    again = [sys.executable, "-m", "pmtui.cli.main", "explore", "my.py:app", "--replay", str(story)]
+    assert subprocess.run(again, cwd=pytester.path, capture_output=True, check=False).returncode == 1
+
+
 def test_a_receiver_may_be_given_for_all_contexts(ran):
     body = """
 def test_none(explore):

@@ -4,8 +4,6 @@ import pytest
 from conftest import Show
 from fake import FakeSession, in_state
 
-from pmtui.tui.widgets.footer import Footer
-
 
 async def test_back_and_forward_by_every_key(show: Show) -> None:
     session = await in_state("done")

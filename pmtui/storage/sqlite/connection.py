@@ -21,7 +21,8 @@ SCHEMA_VERSION = 1
 Kind = Literal["log", "ledger", "moments"]
 
 _BUSY_SECONDS = 30.0
-_CHUNKS = (500, 100, 20, 5, 1)
+_CHUNKS = (50, 10, 1)
+"""Rows a statement. More are slower: what is bound for them no longer fits into the processor's nearer caches."""
 _READ_ACTIONS = frozenset(
     {
         sqlite3.SQLITE_SELECT,
@@ -56,9 +57,10 @@ class Database:
         if row is None or not isinstance(row[0], str):
             raise StorageError(f"{path}: has no identity; it was not made by pmtui")
         self.identity: str = row[0]
+        self._transaction = _Transaction(self)  # the same one each time: they never overlap, and it keeps nothing
         self._file = str(path.absolute())
-        self._inode = _inode(self._file)
-        self.bell = Bell(*self._inode or (0, 0))
+        self._inode = _inode(self._file) or (-1, -1)
+        self.bell = Bell(*self._inode)
         self.rings = kind == "log"
         self._wal_inode = _inode(self._file + "-wal")  # there since the first read, and stays while we are connected
 
@@ -69,7 +71,7 @@ class Database:
             WentBack: another file lies at the path by now; found at the latest before the commit.
             StorageError: the disk is full, the file locked or damaged.
         """
-        return _Transaction(self)
+        return self._transaction
 
     @contextmanager
     def reading(self, *, together: bool = False) -> Iterator[sqlite3.Connection]:
@@ -99,8 +101,7 @@ class Database:
         Raises:
             WentBack: another file lies at the path by now.
         """
-        now = _inode(self._file)
-        if now is None or now != self._inode:
+        if _inode(self._file) != self._inode:
             raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
         if writing and _inode(self._file + "-wal") != self._wal_inode:
             raise WentBack(f"{self.path}-wal was replaced or removed while it was open; restart to see what is left")
@@ -147,19 +148,20 @@ class Database:
 class _Transaction:
     """The block of one write transaction. A class, because a generator costs several times as much."""
 
-    __slots__ = ("_database",)
+    __slots__ = ("_connection", "_database", "_execute")
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._connection = database.connection
+        self._execute = database.connection.cursor().execute  # the connection's own makes a cursor each time
 
     def __enter__(self) -> sqlite3.Connection:
-        connection = self._database.connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            self._execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             self._give_up(error)
             raise
-        return connection
+        return self._connection
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -169,7 +171,7 @@ class _Transaction:
             return
         try:
             self._database.still_there(writing=True)  # last thing: an aggregate may have taken its time
-            self._database.connection.execute("COMMIT")
+            self._execute("COMMIT")
         except BaseException as failed:
             self._give_up(failed)
             raise
@@ -398,8 +400,11 @@ def insert_many(connection: sqlite3.Connection, into: str, rows: Sequence[Sequen
         into: the statement up to and without VALUES.
         rows: all of one width.
     """
+    if not rows:
+        return
     if len(rows) == 1:
-        connection.execute(_insert(into, len(rows[0]), 1), rows[0])
+        # SQLite's binding takes a named tuple apart through Python, value by value; a plain one it does not.
+        connection.execute(_insert(into, len(rows[0]), 1), tuple(rows[0]))
         return
     start = 0
     while start < len(rows):

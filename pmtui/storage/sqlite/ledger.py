@@ -232,7 +232,8 @@ class SqliteLedger:
             )
             if moved.rowcount != 1:
                 raise Superseded("another worker has taken over")
-            _write_instances(connection, save)
+            if save.instances:
+                _write_instances(connection, save)
             insert_many(connection, _JOURNAL, save.journal)
         self._saved = after
 

@@ -1,10 +1,12 @@
 """A context's log in a SQLite file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError, OperationalError
 from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -73,6 +75,8 @@ CREATE TABLE pins(
 COLUMNS = "position, id, stream, version, type, data, metadata, recorded_at"
 _INSERT_EVENTS = "INSERT INTO events(id, stream, version, type, data, metadata, recorded_at)"
 _runs = msgspec.json.Decoder(tuple[Run, ...]).decode
+_row: Callable[[Any], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without a Python call a row; what comes from SQLite has as many columns as were asked for."""
 
 
 def head_of(connection: Connection) -> int:
@@ -93,7 +97,7 @@ def page_of(connection: Connection, after: int, limit: int) -> list[Row]:
     """
     sql = f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
     try:
-        return list(map(Row._make, connection.execute(sql, (after, limit))))
+        return list(map(_row, connection.execute(sql, (after, limit))))
     except OperationalError as error:
         if "UTF-8" not in str(error):
             raise
@@ -191,6 +195,7 @@ class SqliteLog(SqliteReader):
     def __init__(self, name: str, database: Database) -> None:
         super().__init__(name, database)
         self._remembered: _Remembered | None = None
+        self._block = _Block(self)  # the same one each time: transactions of one connection never overlap
 
     @classmethod
     def open(
@@ -210,7 +215,7 @@ class SqliteLog(SqliteReader):
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`."""
-        return _Block(self)
+        return self._block
 
     def begin(self, connection: Connection) -> "SqliteLogTransaction":
         """Go on in a transaction that was just begun on this log, with what is remembered if it still holds."""
@@ -239,7 +244,7 @@ def _pin(connection: Connection, app: str, manager: str) -> Pin | None:
 
 
 class _Block:
-    """The block of one transaction of a log."""
+    """The block of a transaction of a log."""
 
     __slots__ = ("_log", "_transaction")
 
@@ -313,7 +318,7 @@ class SqliteLogTransaction:
         known = self._sender(sender)
         number = known.number
         insert_many(self._connection, "INSERT OR IGNORE INTO receipts", [(number, *receipt) for receipt in receipts])
-        known.last = max(known.last, *[receipt.position for receipt in receipts])
+        known.last = max(known.last, max(receipts).position)
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
         """See `LogTransaction.repeated`."""
