@@ -1,11 +1,10 @@
 """Going back and forth in time by the keys that a person presses."""
 
 import pytest
-from conftest import Show
 from fake import FakeSession, in_state
 
 
-async def test_back_and_forward_by_every_key(show: Show) -> None:
+async def test_back_and_forward_by_every_key(show) -> None:
     session = await in_state("done")
     async with show(session) as shown:
         for key, jump in [
@@ -20,7 +19,7 @@ async def test_back_and_forward_by_every_key(show: Show) -> None:
             assert session.calls[-1] == ("travel", jump)
 
 
-async def test_the_banner_says_that_this_is_not_the_present(show: Show) -> None:
+async def test_the_banner_says_that_this_is_not_the_present(show) -> None:
     session = await in_state("done")
     async with show(session) as shown:
         await shown.press("left_square_bracket", "left_square_bracket")
@@ -38,7 +37,7 @@ async def test_the_banner_says_that_this_is_not_the_present(show: Show) -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 36), (200, 60)])
-async def test_the_banner_fits_at_every_size(show: Show, size: tuple[int, int]) -> None:
+async def test_the_banner_fits_at_every_size(show, size: tuple[int, int]) -> None:
     session = await in_state("done")
     async with show(session, size=size) as shown:
         await shown.press("left_square_bracket")
@@ -47,7 +46,7 @@ async def test_the_banner_fits_at_every_size(show: Show, size: tuple[int, int]) 
         assert len(banner) <= size[0]
 
 
-async def test_every_pane_marks_one_row_as_now(show: Show) -> None:
+async def test_every_pane_marks_one_row_as_now(show) -> None:
     session = await in_state("done")
     async with show(session, size=(120, 36)) as shown:
         await shown.press("left_square_bracket")
@@ -57,7 +56,7 @@ async def test_every_pane_marks_one_row_as_now(show: Show) -> None:
 
 
 @pytest.mark.parametrize("key", ["space", "s", "e", "x", "X", "r", "i", "a", "plus", "minus", "R"])
-async def test_nothing_in_the_past_is_acted_on(show: Show, key: str) -> None:
+async def test_nothing_in_the_past_is_acted_on(show, key: str) -> None:
     session = await in_state("done")
     async with show(session) as shown:
         await shown.press("left_square_bracket")
@@ -68,7 +67,7 @@ async def test_nothing_in_the_past_is_acted_on(show: Show, key: str) -> None:
         assert "The past cannot be changed" in shown.text()
 
 
-async def test_rewinding_asks_what_it_throws_away(show: Show) -> None:
+async def test_rewinding_asks_what_it_throws_away(show) -> None:
     session = await in_state("done")
     async with show(session) as shown:
         await shown.press("ctrl+r")
@@ -83,7 +82,7 @@ async def test_rewinding_asks_what_it_throws_away(show: Show) -> None:
         assert "NOT LIVE" not in shown.text()
 
 
-async def test_an_event_is_gone_to_by_its_name(show: Show) -> None:
+async def test_an_event_is_gone_to_by_its_name(show) -> None:
     session = await in_state("done")
     async with show(session) as shown:
         await shown.press("t")
@@ -99,7 +98,7 @@ async def test_an_event_is_gone_to_by_its_name(show: Show) -> None:
 
 
 @pytest.mark.parametrize("mode", ["live", "watch"])
-async def test_without_a_scratch_copy_there_is_no_past(show: Show, mode: str) -> None:
+async def test_without_a_scratch_copy_there_is_no_past(show, mode: str) -> None:
     session = FakeSession()
     session.patch["mode"] = mode
     async with show(session) as shown:
