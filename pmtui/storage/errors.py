@@ -13,3 +13,7 @@ class WentBack(StorageError):
 
 class Superseded(StorageError):
     """Another worker of the same manager has taken over; whoever gets this has lost and must end."""
+
+
+class NotMade(StorageError):
+    """The file is an empty database: somebody is making it at this moment, or was killed while doing so."""

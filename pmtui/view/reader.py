@@ -8,7 +8,7 @@ from sqlite3 import Connection
 
 from pmtui.model.app import App, Manager
 from pmtui.model.manager import TIMERS
-from pmtui.storage.errors import StorageError
+from pmtui.storage.errors import NotMade
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
 from pmtui.storage.sqlite.connection import Database, trace
@@ -123,7 +123,11 @@ class Reader:
             path = self._files[context]
             if not path.exists():
                 return None
-            self._logs[context] = SqliteLog.open(context, path, read_only=True, unseen=self._without_trace(path))
+            try:
+                log = SqliteLog.open(context, path, read_only=True, unseen=self._without_trace(path))
+            except NotMade:
+                return None
+            self._logs[context] = log
             self._logs[context].database.connection.text_factory = _lenient
         return self._logs[context]
 
@@ -145,9 +149,7 @@ class Reader:
                 self._ledgers[manager] = SqliteLedger.open(
                     path, self.app.name, manager, read_only=True, unseen=self._without_trace(path)
                 )
-            except StorageError:
-                if path.stat().st_size:  # a worker may be making it at this very moment
-                    raise
+            except NotMade:
                 return None
         return self._ledgers[manager]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from storage_kit import AT, append, draft, drafts, in_transaction, moved, rows, run, save
 
-from pmtui.storage.errors import StorageError
+from pmtui.storage.errors import NotMade, StorageError
 from pmtui.storage.sqlite.connection import APPLICATION_ID
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
@@ -72,7 +72,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path, create):
 def test_an_empty_file_is_not_a_log_until_one_is_made_in_it(tmp_path):
     path = tmp_path / "orders.db"
     path.touch()
-    assert "not a pmtui log" in refused(path)
+    assert "no log yet" in refused(path)
 
 
 def test_a_ledger_where_a_log_was_expected_and_the_other_way_round(tmp_path, path):
@@ -287,3 +287,15 @@ def test_a_ledger_that_cannot_be_read_is_one_line(tmp_path):
         run(ledger.save(save(cursors=moved("orders", 0, 1))))
     tamper(path, "UPDATE ledger SET app = CAST(x'ff' AS TEXT)")
     refused(path, kind=SqliteLedger)
+
+
+@pytest.mark.parametrize("made", ["", "PRAGMA journal_mode = WAL"], ids=["created", "turned to a write-ahead log"])
+def test_a_file_that_is_only_being_made_is_told_from_one_of_something_else(tmp_path, made):
+    path = tmp_path / "orders.db"
+    path.touch()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(made)
+    with pytest.raises(NotMade, match="no log yet, an empty file"):
+        SqliteLog.open("orders", path, read_only=True)
+    SqliteLog.open("orders", path, create=True).close()
+    SqliteLog.open("orders", path, read_only=True).close()

@@ -207,7 +207,7 @@ async def test_help_palette_and_theme_work_there_too(show):
         assert "Keys" in shown.text()
         await shown.press("escape", "ctrl+p")
         await shown.pilot.press(*"unfold")
-        await shown.until(lambda: "Unfold, or go to" in shown.text())
+        await shown.until(lambda: "Unfold; in the diagram" in shown.text())
         await shown.press("escape")
 
 

@@ -416,3 +416,15 @@ def test_reading_never_writes(files: Files, tmp_path: Path) -> None:
     reader.close()
     after = {path: path.read_bytes() for path in before}
     assert after == before
+
+
+def test_files_that_are_only_being_made_count_as_not_there_yet(files):
+    files.folder.joinpath("data").mkdir(exist_ok=True)
+    reader = files.reader()
+    for path in (reader._files["orders"], reader.ledger_file("fulfilment")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")  # as far as a maker that was killed had come
+    assert reader.log("orders") is None
+    assert reader.ledger("fulfilment") is None

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from pmtui.storage.errors import StorageError, WentBack
+from pmtui.storage.errors import NotMade, StorageError, WentBack
 from pmtui.storage.sqlite.bell import Bell
 
 APPLICATION_ID = 0x706D7475  # "pmtu"
@@ -353,7 +353,10 @@ def _create(path: Path, connection: sqlite3.Connection, kind: Kind, schema: str)
 
 
 def _check(path: Path, connection: sqlite3.Connection, kind: Kind, schema: str) -> None:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]  # first: both come in one commit
     application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if not tables and application in (0, APPLICATION_ID):
+        raise NotMade(f"{path}: no {kind} yet, an empty file")
     if application != APPLICATION_ID:
         raise StorageError(f"{path}: a database of something else, not a pmtui {kind}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
