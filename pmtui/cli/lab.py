@@ -59,7 +59,7 @@ def command(
     found = load(app)
     folder = data_folder(found, data)
     point = None if at is None else checked_point(found.app, at)
-    _show(found, folder, Options(from_start, receiver, point, live))
+    _show(found, folder, Options(from_start, receiver, point, live, keep=True))
 
 
 def open_sample() -> None:
@@ -68,7 +68,7 @@ def open_sample() -> None:
     found = load(str(folder / "shop.py"))
     source = DataFolder(folder / "data")
     if on_terminal():
-        _show(found, source, Options(receiver="none"))
+        _show(found, source, Options(receiver="none", keep=True))
     else:
         asyncio.run(play(found, source, click.echo))
 

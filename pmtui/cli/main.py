@@ -21,6 +21,7 @@ COMMANDS = {
     "export": ("export", "Write a log's events as CloudEvents, one JSON object a line."),
     "tail": ("tail", "Show the last events of a log."),
     "append": ("append", "Append one event to a log and print its position."),
+    "config": ("config", "Print where the configuration is and what holds: theme, time, speed, layout and keys."),
     "new": ("new", "Copy the sample shop, app and logs, to start from."),
 }
 """Every command: its module here, which is imported only when it is called, and the line that `--help` shows."""

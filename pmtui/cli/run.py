@@ -22,6 +22,7 @@ from pmtui.view.reader import Reader
 from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import count
 from pmtui.workers.appfile import AppFile, load
+from pmtui.workers.breakpoints.breakpoint import at_point
 from pmtui.workers.stores import log_files
 from pmtui.workers.supervisor import Supervisor
 
@@ -113,8 +114,9 @@ async def _run(found: AppFile, folder: DataFolder, order: Order) -> tuple[dict[s
         loop.add_signal_handler(number, stopped.set)
     try:
         for name in found.app.managers:
-            crash = str(order.crash_at) if order.crash_at is not None and order.crash_at.manager == name else ""
-            await supervisor.start(name, crash_at=crash)
+            point = order.crash_at
+            dies = (at_point(point, "crash"),) if point is not None and point.manager == name else ()
+            await supervisor.start(name, breakpoints=dies)
         await _until(stopped.wait(), supervisor.settled() if order.until_idle else supervisor.all_ended())
         idle = {name for name in found.app.managers if supervisor.alive(name)} if order.until_idle else set()
     finally:
@@ -154,7 +156,7 @@ def _difference(status: ManagerStatus, before: Counters, state: str, reason: str
     """What this run made: the ledger's totals less those before, and the crashes that were seen."""
     made = status.counters - before
     made = Counters(made.handled, made.ignored, made.performed, made.suppressed, crashes, made.late)
-    return ManagerStatus(status.name, state, reason, status.since, status.pid, made, status.progress, status.oldest)
+    return ManagerStatus(status.name, state, reason, status.since, status.pid, made, status.progress, status.oldest_at)
 
 
 def summary(status: ManagerStatus) -> str:

@@ -22,6 +22,7 @@ from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.breakpoints.breakpoint import at_point
 from pmtui.workers.copies import Progress, copy_logs, unseen
 from pmtui.workers.protocol import Advance
 from pmtui.workers.supervisor import Supervisor
@@ -136,7 +137,8 @@ class _Kill:
             deadly = manager == point.manager and not crashed
             try:
                 async with asyncio.timeout(_SECONDS):
-                    await supervisor.start(manager, crash_at=str(point if deadly else _never(manager)))
+                    there = at_point(point if deadly else _never(manager), "crash")
+                    await supervisor.start(manager, breakpoints=(there,))
                     await _settle(supervisor, manager)
                     for _ in range(timers):
                         report = supervisor.workers[manager].report
@@ -171,7 +173,7 @@ async def _settle(supervisor: Supervisor, manager: str) -> None:
     """Wait until a manager is dry; if its worker was killed, with another one."""
     await supervisor.settled()
     if supervisor.workers[manager].exit_code == -signal.SIGKILL:
-        await supervisor.start(manager, crash_at=str(_never(manager)))
+        await supervisor.start(manager, breakpoints=(at_point(_never(manager), "crash"),))
         await supervisor.settled()
 
 

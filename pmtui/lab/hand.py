@@ -24,7 +24,7 @@ from pmtui.view.state import instance_view
 from pmtui.view.story import Story
 from pmtui.view.strip import turn_view, upcoming_view
 from pmtui.workers.process import WorkerProcess
-from pmtui.workers.protocol import Report
+from pmtui.workers.protocol import Report, StopReport
 
 _RATES = 60
 
@@ -41,6 +41,7 @@ class Pulled:
     upcoming_label: str
     late: int
     suppressed: int
+    oldest: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         deaths: its crashes and failures, in their order.
         lost_in: the turn whose actions were lost last.
-        crash_at: the point that its worker is to die at, as text; `crashes` those of the workers after it.
+        crashes: the points that its next workers are to die at, one each, as text.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
+        why: the words for the breakpoint that its worker has stopped or died at last.
     """
 
     manager: Manager
@@ -82,16 +84,17 @@ class Hand:
     story: Story | None = None
     deaths: list[Death] = field(default_factory=list)
     lost_in: int = 0
-    crash_at: str = ""
     crashes: deque[str] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
+    why: str = ""
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     since: float = field(default_factory=time.time)
     state: ManagerState = "starting"
     rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RATES))
     _sample: tuple[float, int] | None = None
     _told: WorkerProcess | None = None
+    _stop: tuple[object, ...] = ()
 
     @property
     def entries(self) -> list[JournalEntry]:
@@ -116,6 +119,17 @@ class Hand:
     def dead(self) -> bool:
         """Whether it has no living worker."""
         return self.worker is None or self.worker.died is not None
+
+    def new_stop(self) -> StopReport | None:
+        """The breakpoint that its worker has come to, once."""
+        report = self.report
+        if report is None or report.stop is None or report.turn is None:
+            return None
+        stop = (report.pid, report.turn.number, report.turn.point, report.stop)
+        if stop == self._stop:
+            return None
+        self._stop = stop
+        return report.stop
 
     def now(self, report: Report | None) -> ManagerState:
         """Its state, when this is what its worker said last."""
@@ -186,6 +200,8 @@ class Hand:
         receivers: Mapping[str, Receiver],
         speed: Speed,
         others: tuple[str, int] | None,
+        crashes: int,
+        crash_at: str,
     ) -> ManagerView:
         """The picture of it, `report` being what its worker said when `pulled` was read."""
         state = self.now(report)
@@ -217,7 +233,7 @@ class Hand:
             to_do=sum(source.behind for source in sources),
             others=others,
             speed=speed,
-            crash_at=self.crash_at,
+            crash_at=crash_at,
         )
         return ManagerView(
             name=self.manager.name,
@@ -237,8 +253,18 @@ class Hand:
             completed_instances=pulled.completed,
             handled=report.counters.handled if report is not None else 0,
             late=pulled.late,
+            crashes=crashes,
+            oldest=pulled.oldest,
             held=self.held,
+            stop=self._stopped(report, state),
         )
+
+    def _stopped(self, report: Report | None, state: ManagerState) -> str:
+        """The words for the breakpoint that is why it stands as it does."""
+        stop = None if report is None else report.stop
+        if stop is None:
+            return ""
+        return self.why if state == ("killed" if stop.deed == "crash" else "paused") else ""
 
     def _turn(self, report: Report | None, pulled: Pulled, state: ManagerState) -> TurnView | None:
         if report is None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Literal
 
+from pmtui.lab.breakpoints import Breakpoints
 from pmtui.lab.hand import Death, Hand, Pulled
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import PmtuiError
@@ -73,7 +74,6 @@ class Observer:
         report = hand.report
         label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
         if hand.now(report) == "killed":
-            hand.crash_at = ""  # once
             hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at, after)
         elif hand.now(report) == "failed":
             hand.stopped(tell(self._reader, name, hand.manager.cls.delivery), label, at, after)
@@ -96,8 +96,9 @@ class Observer:
         upcoming = None if report is None else report.upcoming
         event = report.turn.event if report is not None and report.turn is not None else None
         running, completed, pending = self._counted(name)
+        progress = self._reader.progress(hand.manager, state)
         return Pulled(
-            progress=self._reader.progress(hand.manager, state),
+            progress=progress,
             running=running,
             completed=completed,
             pending=pending,
@@ -105,6 +106,7 @@ class Observer:
             upcoming_label=self._told(name, upcoming)[0],
             late=0 if state is None else state.counters.late,
             suppressed=0 if state is None else state.counters.suppressed,
+            oldest=self._reader.oldest(name, progress),
         )
 
     def _counted(self, name: str) -> tuple[int, int, int]:
@@ -128,7 +130,8 @@ class Observer:
         reports: Mapping[str, Report | None],
         receivers: Mapping[str, Receiver],
         speed: Speed,
-        crashes: int,
+        crashes: Mapping[str, int],
+        breakpoints: Breakpoints,
     ) -> Snapshot:
         """The picture of what was pulled."""
         contexts, doubled, files = pulled
@@ -136,7 +139,8 @@ class Observer:
         managers: list[ManagerView] = []
         for name, hand in self._hands.items():
             others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
-            managers.append(hand.view(reports[name], files[name], receivers, speed, others))
+            crash_at = breakpoints.crash_point(name)
+            managers.append(hand.view(reports[name], files[name], receivers, speed, others, crashes[name], crash_at))
         suppressed = 0
         for name, hand in self._hands.items():
             report = reports[name]
@@ -151,11 +155,13 @@ class Observer:
             speed=speed,
             contexts=contexts,
             managers=tuple(managers),
-            crashes=crashes,
+            crashes=sum(crashes.values()),
             doubled=doubled,
             suppressed=suppressed,
             lost=sum(hand.lost for hand in self._hands.values()),
             clock=clock / 1e6 if clock and self._mode == "lab" else None,
+            breakpoints=breakpoints.views(),
+            notice=safe(breakpoints.wrong),
         )
 
     def beside(self, manager: str) -> tuple[list[JournalEntry], int | None]:

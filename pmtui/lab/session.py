@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from pmtui.handling.clock import written
+from pmtui.lab.breakpoints import Breakpoints
 from pmtui.lab.clock import LabClock
 from pmtui.lab.hand import Hand
 from pmtui.lab.lookback import Lookback
@@ -20,7 +21,7 @@ from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError, PmtuiError
 from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.outside import OutsideEvent, append_outside
+from pmtui.storage.outside import OutsideEvent, append_outside, once_more
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.moments import Moments
 from pmtui.storage.sqlite.thread import DatabaseThread
@@ -33,6 +34,7 @@ from pmtui.view.finding.search import Direction, Found, search_journal, search_l
 from pmtui.view.handled import handled_page
 from pmtui.view.journal import journal_page, journal_rows
 from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.offers import Offer, offers
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.past import PastReader
 from pmtui.view.reader import Reader
@@ -40,14 +42,14 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Jump, Session
 from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.breakpoints.breakpoint import at_point
 from pmtui.workers.copies import Progress
 from pmtui.workers.protocol import (
     Advance,
     Command,
-    CrashAt,
     GoOn,
     Pause,
-    PauseAt,
+    SetBreakpoints,
     SetReceivers,
     SetSpeed,
     Step,
@@ -73,6 +75,7 @@ class Options:
         at: a point to go to before the person takes over.
         live: on the data folder itself.
         crashes: points at which workers are to die; each worker has the next one of its manager set.
+        keep: whether breakpoints are kept from one lab of this app to the next.
     """
 
     from_start: bool = False
@@ -81,6 +84,7 @@ class Options:
     live: bool = False
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     crashes: tuple[Point, ...] = ()
+    keep: bool = False
 
 
 _T = TypeVar("_T")
@@ -96,6 +100,8 @@ class LabSession:
         self._scratch: Scratch | None = None
         self._speed: Speed = "4"
         self._going = False
+        self._advanced = 0
+        """How far time was moved on by hand, in microseconds since 1970; a new worker does not know."""
         self._receivers: dict[str, Receiver] = {
             name: options.receivers.get(name) or options.receiver or context.receiver
             for name, context in found.app.contexts.items()
@@ -112,11 +118,12 @@ class LabSession:
         self._draw: Callable[[], Snapshot] = self.snapshot
         """The last picture once more, with receivers and speed as they are now."""
         self._burying = asyncio.Lock()
+        self._breakpoints = Breakpoints(found, keep=options.keep)
         self._hands: dict[str, Hand]
         self._reader: Reader
         self._observer: Observer
         self._lookback: Lookback | None = None
-        self._crashes_before = 0
+        self._crashes_before: dict[str, int] = {}
         self._clock: LabClock
         self._supervisor: Supervisor
 
@@ -169,7 +176,7 @@ class LabSession:
         for name in died:
             if self._hands[name].crashes:
                 self._hands[name].crashes.popleft()
-        self._crashes_before = len(died)
+        self._crashes_before = {name: died.count(name) for name in died}
         self._snapshot = replace(self._snapshot, managers=(), past=None, version=self._snapshot.version + 1)
         self._draw = self.snapshot
         self._reader = Reader(app, files, self._folder)
@@ -201,6 +208,8 @@ class LabSession:
             await self._thread.run(lambda: lookback.begin(reader))
 
     def _noticed(self) -> None:
+        for name, hand in self._hands.items():
+            self._look_for_stop(name, hand)
         self._changes.set()
         self._clock.look()
 
@@ -214,7 +223,8 @@ class LabSession:
         if hand is None or hand.worker is None:
             raise InputError(f"{point}: no manager {point.manager!r}; there are {', '.join(self._hands)}")
         worker = hand.worker
-        worker.tell(PauseAt(str(point)))
+        worker.tell(SetBreakpoints((at_point(point, "pause"),)))
+        worker.tell(SetSpeed("max"))
         number = worker.tell(GoOn())
 
         def halted(_: Snapshot) -> bool:
@@ -227,6 +237,8 @@ class LabSession:
                 break
             number = worker.tell(Advance(worker.report.next_due))  # all is dry: on to the next timer
             await until(self, halted)
+        worker.tell(SetSpeed(self._speed))
+        worker.tell(SetBreakpoints(self._breakpoints.active))
         if worker.report is None or worker.report.turn is None or worker.report.turn.point != str(point):
             raise InputError(f"{point} was never reached")
         await until(self, lambda now: _stands_at(now.manager(point.manager), point))
@@ -239,10 +251,18 @@ class LabSession:
 
     async def _start(self, manager: str) -> None:
         hand = self._hands[manager]
-        if not hand.crash_at and hand.crashes:
-            hand.crash_at = hand.crashes.popleft()
-        await self._supervisor.start(manager, paused=not self._going, speed=self._speed, crash_at=hand.crash_at)
+        if hand.crashes and not self._breakpoints.crash_point(manager):
+            self._breakpoints.set_crash_point(manager, Point.parse(hand.crashes.popleft()))
+        await self._supervisor.start(
+            manager,
+            paused=not self._going,
+            speed=self._speed,
+            breakpoints=self._breakpoints.active,
+            hits=self._breakpoints.hits(manager),
+        )
         hand.worker = self._supervisor.workers[manager]
+        if self._advanced:
+            hand.worker.tell(Advance(self._advanced))
 
     def snapshot(self) -> Snapshot:
         """See `Session.snapshot`."""
@@ -290,6 +310,7 @@ class LabSession:
                     lookback = self._lookback
                     after = 0 if lookback is None else await self._thread.run(lookback.moments.newest)
                     await self._thread.run(partial(self._observer.bury, name, after))
+                    self._breakpoints.set_crash_point(name, None)  # once, and now it has died
 
     async def _picture(self) -> Snapshot:
         reports = {name: hand.report for name, hand in self._hands.items()}
@@ -298,10 +319,11 @@ class LabSession:
             report = reports[name]
             if report is not None and (hand.worker is None or hand.worker.pid != report.pid):
                 reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
-        crashes = self._crashes_before + sum(self._supervisor.crashes.values())
+        before = self._crashes_before
+        crashes = {name: number + before.get(name, 0) for name, number in self._supervisor.crashes.items()}
 
         def draw() -> Snapshot:
-            return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes)
+            return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes, self._breakpoints)
 
         self._draw = draw
         return draw()
@@ -428,8 +450,47 @@ class LabSession:
             raise InputError(f"{point} is a point of {point.manager}, not of {manager}")
         if point is not None and point.source not in hand.manager.sources:
             raise InputError(f"{manager} does not read {point.source}: it reads {', '.join(hand.manager.sources)}")
-        hand.crash_at = "" if point is None else str(point)
-        self._tell(manager, CrashAt(hand.crash_at))
+        self._breakpoints.set_crash_point(manager, point)
+        self._tell_breakpoints()
+
+    async def add_breakpoint(self, text: str) -> int:
+        """See `Session.add_breakpoint`."""
+        number = self._breakpoints.add(text)
+        await self._changed_breakpoints()
+        return number
+
+    async def remove_breakpoint(self, number: int) -> None:
+        """See `Session.remove_breakpoint`."""
+        self._breakpoints.remove(number)
+        await self._changed_breakpoints()
+
+    async def enable_breakpoint(self, number: int, on: bool) -> None:
+        """See `Session.enable_breakpoint`."""
+        self._breakpoints.enable(number, on)
+        await self._changed_breakpoints()
+
+    async def _changed_breakpoints(self) -> None:
+        """Let the workers know, then keep them."""
+        self._tell_breakpoints()
+        await self._thread.run(self._breakpoints.keep)
+
+    def _tell_breakpoints(self) -> None:
+        self._tell_all(SetBreakpoints(self._breakpoints.active))
+        self._publish(self._draw())
+        self._changes.set()
+
+    def _look_for_stop(self, manager: str, hand: Hand) -> None:
+        """Where a worker has stopped at a breakpoint, the others wait too."""
+        if hand.report is not None:
+            self._breakpoints.counted(manager, hand.report.hits)
+        stop = hand.new_stop()
+        if stop is None:
+            return
+        hand.why = self._breakpoints.met(stop)
+        if stop.deed == "crash":
+            self._tell_breakpoints()  # they are for once
+        elif self._going:
+            self._hold_others(manager)
 
     async def restart(self, manager: str) -> None:
         """See `Session.restart`."""
@@ -449,6 +510,8 @@ class LabSession:
         await self._end()
         await self._thread.run(scratch.start_over)
         self._going = False
+        self._breakpoints.forget_hits()
+        self._advanced = 0
         await self._begin()
 
     async def travel(self, jump: Jump) -> str:
@@ -518,22 +581,48 @@ class LabSession:
         self._publish(self._draw())  # at once: the next key press may count on it
         self._changes.set()
 
-    async def append(self, context: str, stream: str, type: str, data: str) -> int:
+    async def offers(self, context: str) -> tuple[Offer, ...]:
+        """See `Session.offers`."""
+        return await self._thread.run(lambda: offers(self._reader, context))
+
+    async def append(self, context: str, stream: str, type: str, data: str, *, missing: int = 0) -> int:
         """See `Session.append`."""
+        event = OutsideEvent.checked(stream, type, data or "{}")
+        return await self._append(context, lambda log, at: append_outside(log, event, at, missing=missing))
+
+    async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
+        """See `Session.append_again`."""
+
+        def again(log: SqliteLog, at: str) -> int:
+            return append_outside(log, once_more(log, position, same_id=same_id), at)
+
+        return await self._append(context, again)
+
+    async def _append(self, context: str, write: Callable[[SqliteLog, str], int]) -> int:
+        """Have something written to a log, at the lab's time."""
         if context not in self._found.app.contexts:
             raise InputError(f"no context {context!r}: there are {', '.join(self._found.app.contexts)}")
-        event = OutsideEvent.checked(stream, type, data or "{}")
         clock = self._snapshot.clock
         recorded_at = instant.write(instant.now()) if clock is None else written(int(clock * 1e6))
         path = log_files(self._found.app, self._folder, scratch=self._scratch is not None)[context]
 
-        def write() -> int:
+        def work() -> int:
             with closing(SqliteLog.open(context, path, create=True)) as log:
-                return append_outside(log, event, recorded_at)
+                return write(log, recorded_at)
 
-        position = await self._thread.run(write)
+        position = await self._thread.run(work)
         self._changes.set()
         return position
+
+    async def advance_clock(self, seconds: float) -> None:
+        """See `Session.advance_clock`."""
+        clock = self._snapshot.clock
+        if self._scratch is None:
+            raise InputError("here time is real: nobody can move it on")
+        if clock is None:
+            raise InputError("the lab's time begins with its first event")
+        self._advanced = max(self._advanced, int((clock + seconds) * 1e6))
+        self._tell_all(Advance(self._advanced))
 
     async def _end(self) -> None:
         """Let go of workers and files."""

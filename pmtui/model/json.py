@@ -1,5 +1,6 @@
 """JSON, one way in and one way out, with msgspec's traps closed."""
 
+import json as stdlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -49,6 +50,27 @@ def decode_object(text: str | bytes) -> dict[str, Any]:
         return _decode_object(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(str(error)) from None
+
+
+def fault(text: str) -> str:
+    """What keeps a text that a person types from being a JSON object, with line and column; empty if nothing does."""
+    try:
+        value = stdlib.loads(text, parse_constant=_refuse_constant)
+    except stdlib.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    except ValueError as error:
+        return str(error)
+    except RecursionError:
+        return "nested too deeply"
+    return "" if isinstance(value, dict) else f"an object is needed, {{…}}, not {_KINDS[type(value)]}"
+
+
+_KINDS: dict[type, str] = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+_KINDS[type(None)] = "null"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _refuse_nan(value: Any) -> None:

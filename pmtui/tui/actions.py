@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pmtui.tui.layout import FEW_MANAGERS
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
 Group = Literal["Stepping", "Crashing", "The lab", "Time", "Looking", "Looking closely", "The screen"]
@@ -46,11 +47,11 @@ class Action:
 def _dead(manager: ManagerView) -> str | None:
     match manager.state:
         case "killed":
-            return "Its worker was killed: r restarts it."
+            return "Its worker was killed: `r` restarts it."
         case "failed":
-            return "It stopped because of a fault: r restarts it, with the code as it is now."
+            return "It stopped because of a fault: `r` restarts it, with the code as it is now."
         case "stopped":
-            return "Its worker has ended: r starts it again."
+            return "Its worker has ended: `r` starts it again."
         case "starting":
             return "Its worker is still starting."
     return None
@@ -77,9 +78,9 @@ def _step(snapshot: Snapshot, manager: ManagerView) -> str | None:
     if why := _reading(snapshot) or _dead(manager):
         return why
     if manager.state != "paused":
-        return "It goes on by itself: space pauses it."
+        return "It goes on by itself: `space` pauses it."
     if dry(manager) and manager.next_timer is None:
-        return "There is nothing to do: a appends an event, R starts over."
+        return "There is nothing to do: `a` appends an event, `R` starts over."
     return None
 
 
@@ -92,7 +93,7 @@ def _crash(snapshot: Snapshot, manager: ManagerView) -> str | None:
 
 
 def _crash_live(snapshot: Snapshot, manager: ManagerView) -> str | None:
-    return f"These are the live logs. x again kills {manager.name}." if snapshot.mode == "live" else None
+    return f"These are the live logs. `x` again kills {manager.name}." if snapshot.mode == "live" else None
 
 
 def _crash_at(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -102,7 +103,7 @@ def _crash_at(snapshot: Snapshot, _: ManagerView) -> str | None:
 def _restart(snapshot: Snapshot, manager: ManagerView) -> str | None:
     if manager.state in ("killed", "failed", "stopped"):
         return _reading(snapshot)
-    return _reading(snapshot) or "Its worker is alive: x kills it."
+    return _reading(snapshot) or "Its worker is alive: `x` kills it."
 
 
 def _start_over(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -117,11 +118,15 @@ def _start_over_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
     lost = [f"{handled:,} handled event" + "s" * (handled != 1)] if handled or not snapshot.crashes else []
     if snapshot.crashes:
         lost.append(f"{snapshot.crashes:,} crash" + "es" * (snapshot.crashes != 1))
-    return f"R again throws this away and starts over: {' and '.join(lost)}."
+    return f"`R` again throws this away and starts over: {' and '.join(lost)}."
 
 
 def _writes(snapshot: Snapshot, _: ManagerView) -> str | None:
     return _reading(snapshot)
+
+
+def _clock(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.mode == "lab" else "Only in a lab on a scratch copy can time be moved on."
 
 
 def _faster(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -129,7 +134,7 @@ def _faster(snapshot: Snapshot, _: ManagerView) -> str | None:
 
 
 def _slower(snapshot: Snapshot, _: ManagerView) -> str | None:
-    slowest = "One phase a second is the slowest; s steps by hand." if snapshot.speed == SPEEDS[0] else None
+    slowest = "One phase a second is the slowest; `s` steps by hand." if snapshot.speed == SPEEDS[0] else None
     return _reading(snapshot) or slowest
 
 
@@ -170,6 +175,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("step_event", ("e",), "e", "whole event", "Go on to the end of the event.", "Stepping", _step),
     Action("faster", ("plus", "shift+equals_sign"), "+", "faster", "Go faster: up to full speed.", "Stepping", _faster),
     Action("slower", ("minus",), "-", "slower", "Go slower: down to one phase a second.", "Stepping", _slower),
+    Action("breakpoint", ("b",), "b", "breakpoint", "Stop at what is chosen, or no more.", "Stepping", _writes),
+    Action("breakpoints", ("B", "shift+b"), "B", "breakpoints", "List, add and remove them.", "Stepping", _writes),
     Action("crash", ("x",), "x", "crash now", "Kill its worker, with SIGKILL.", "Crashing", _crash, _crash_live),
     Action(
         "crash_at",
@@ -184,6 +191,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("traceback", ("T", "shift+t"), "T", "traceback", "Show where a handler failed.", "Crashing", _traceback),
     Action("receipts", ("i",), "i", "receipts", "Switch receipts: off, exact, high-water.", "The lab", _writes),
     Action("append", ("a",), "a", "append", "Append an event from outside.", "The lab", _writes),
+    Action("duplicate", (), "", "duplicate", "Append another event like the chosen one.", "The lab", _writes),
+    Action("deliver_again", (), "", "deliver again", "Append the chosen event again, same id.", "The lab", _writes),
+    Action("advance", (), "", "advance the clock", "Move the lab's time on, by 30m or so.", "The lab", _clock),
     Action(
         "start_over",
         ("R", "shift+r"),
@@ -256,14 +266,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane", tuple("123456789"), "1–9", "pane", "Move to a pane by number; the last is the journal.", "Looking"),
     Action("down", ("j", "down"), "j ↓", "down", "Choose the line below.", "Looking", places=_BOTH),
     Action("up", ("k", "up"), "k ↑", "up", "Choose the line above.", "Looking", places=_BOTH),
-    Action("page_down", ("pagedown",), "PgDn", "page down", "Scroll down a page.", "Looking", places=_BOTH),
-    Action("page_up", ("pageup",), "PgUp", "page up", "Scroll up a page.", "Looking", places=_BOTH),
+    Action(
+        "page_down",
+        ("pagedown", "ctrl+f", "ctrl+d"),
+        "PgDn",
+        "page down",
+        "Scroll down a page.",
+        "Looking",
+        places=_BOTH,
+    ),
+    Action("page_up", ("pageup", "ctrl+b", "ctrl+u"), "PgUp", "page up", "Scroll up a page.", "Looking", places=_BOTH),
     Action("top", ("g", "home"), "g", "oldest", "Show the oldest.", "Looking", places=_BOTH),
     Action("bottom", ("G", "shift+g", "end"), "G", "newest", "Show the newest.", "Looking", places=_BOTH),
     Action("follow", ("F", "shift+f"), "F", "follow", "Follow the event in hand, or stay.", "Looking"),
     Action("diagram", ("d",), "d", "diagram", "Draw what led to what, lane by lane; again closes it.", "Looking"),
     Action("export", ("S", "shift+s"), "S", "save as SVG", "Save the diagram as a picture.", "Looking"),
     Action("only", ("o",), "o", "only this one", "Let one correlation id stand out, or all again.", "Looking"),
+    Action("managers", ("0",), "0", "managers", "Show all managers in a table; again goes back.", "Looking"),
+    Action("panes", ("p",), "p", "panes", "Choose which panes are shown.", "Looking"),
+    Action("hide", ("H", "shift+h"), "H", "hide", "Hide the pane.", "Looking"),
+    Action("more_journal", ("greater_than_sign",), ">", "larger", "Give the journal more room.", "Looking"),
+    Action("less_journal", ("less_than_sign",), "<", "smaller", "Give the journal less room.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
     Action(
         "inspect",
@@ -371,6 +394,8 @@ def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Act
         ids = ["append", "start_over", "receipts", "next_manager"]
     else:
         ids = ["pause", "crash", "slower", "faster"]
+    if len(snapshot.managers) > FEW_MANAGERS:
+        ids = ["managers" if name == "next_manager" else name for name in ids]
     actions = [BY_ID[name] for name in ids]
     if manager is not None:
         actions = [action for action in actions if action.why_not(snapshot, manager) is None]

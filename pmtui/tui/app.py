@@ -16,6 +16,8 @@ from textual.screen import Screen
 from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
+from pmtui.tui.config import Config, Read
+from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.palette import ActionsProvider, Palette
 from pmtui.tui.picture import save_new, without_fonts
 from pmtui.tui.screens.inspector import InspectorScreen
@@ -45,19 +47,34 @@ class PmtuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "quit", show=False, priority=True, system=True),
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, system=True),
-        Binding("ctrl+s", "save_screen", "save screen", show=False, priority=True, system=True),
+        Binding("ctrl+p", "command_palette", "palette", show=False, priority=True, system=True, id="palette"),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, system=True, id="suspend"),
+        Binding("ctrl+s", "save_screen", "save screen", show=False, priority=True, system=True, id="save_screen"),
     ]
 
-    def __init__(self, make_session: MakeSession, *, light: bool = False, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        make_session: MakeSession,
+        *,
+        light: bool = False,
+        now: Callable[[], float] = time.time,
+        settings: Read | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         """Nothing is made before it runs.
 
         Args:
             make_session: called once, on the event loop that the app runs on.
             light: whether to begin with the light theme.
             now: the wall clock, for how long ago things happened.
+            settings: what a person has set; the defaults where there is nothing.
+            keeper: keeps how the screen was left; nothing does by default.
         """
         super().__init__()
+        self.config = Config() if settings is None else settings.config
+        self._settings = settings
+        self._keeper: Keeper = keeper or Forgetful()
+        self.set_keymap(self.config.keymap.for_textual)
         self.fault: PmtuiError | None = None
         self._make_session = make_session
         self._session: Session | None = None
@@ -97,7 +114,10 @@ class PmtuiApp(App[None]):
         except PmtuiError as error:
             self._end_with(error)
             return
-        await self.switch_screen(MainScreen(self._session, self._wall_clock))
+        if self._settings is not None and ("speed",) in self._settings.given:
+            self._session.set_speed(self.config.speed)
+        notice = "" if self._settings is None else safe(self._settings.notice)
+        await self.switch_screen(MainScreen(self._session, self._wall_clock, self._keeper, notice))
         if not self.is_headless:
             self.call_after_refresh(terminal.make_responsive)
 

@@ -7,6 +7,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from pmtui.tui.actions import ACTIONS, Action
+from pmtui.tui.config import config_of
 
 _NOT_IN_PALETTE = {"pane", "palette"}
 
@@ -35,24 +36,25 @@ class ActionsProvider(Provider):
         """All of them, as long as nothing is typed."""
         for action in self._offered():
             yield DiscoveryHit(
-                Content(_title(action)), partial(self.screen.run_action, f"do('{action.id}')"), help=action.help
+                Content(self._title(action)), partial(self.screen.run_action, f"do('{action.id}')"), help=action.help
             )
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
         for action in self._offered():
-            score = max(matcher.match(_title(action)), matcher.match(action.help) * 0.8)
+            title = self._title(action)
+            score = max(matcher.match(title), matcher.match(action.help) * 0.8)
             if score > 0:
                 yield Hit(
                     score,
-                    matcher.highlight(_title(action)),
+                    matcher.highlight(title),
                     partial(self.screen.run_action, f"do('{action.id}')"),
-                    text=_title(action),
+                    text=title,
                     help=action.help,
                 )
 
-
-def _title(action: Action) -> str:
-    words = "pause or go on" if action.id == "pause" else action.words
-    return f"{words}  {action.key}" if action.key else words
+    def _title(self, action: Action) -> str:
+        words = "pause or go on" if action.id == "pause" else action.words
+        key = config_of(self.app).keymap.key(action)
+        return f"{words}  {key}" if key else words

@@ -5,6 +5,8 @@ import os
 
 from pmtui.tui import terminal
 from pmtui.tui.app import MakeSession, PmtuiApp
+from pmtui.tui.config import read
+from pmtui.tui.kept import Folder, Forgetful
 
 
 def run(make_session: MakeSession) -> int:
@@ -13,13 +15,19 @@ def run(make_session: MakeSession) -> int:
     The session is made on the event loop that the screen runs on, and closed on every way out: by key, by SIGTERM or
     SIGHUP, by a terminal that is gone, by a fault. The terminal is as it was by then.
 
+    What a person has set and how they left the screen is read here; nothing of it keeps anybody out.
+
     Args:
         make_session: called once with a function that shows a line of progress; it may take its time.
 
     Raises:
         PmtuiError: from making the session, or from the session later, with one line for the person.
     """
-    return asyncio.run(_run(PmtuiApp(make_session, light=_light_terminal())))
+    settings = read()
+    config = settings.config
+    light = config.theme == "light" or (config.theme == "auto" and _light_terminal())
+    keeper = Folder() if config.remember else Forgetful()
+    return asyncio.run(_run(PmtuiApp(make_session, light=light, settings=settings, keeper=keeper)))
 
 
 async def _run(app: PmtuiApp) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 
+from pmtui.handling.sources import moment_of
 from pmtui.model.app import App, Manager
 from pmtui.model.manager import TIMERS
 from pmtui.storage.errors import NotMade
@@ -13,7 +14,7 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
 from pmtui.storage.sqlite.connection import Database, trace
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
-from pmtui.storage.sqlite.log import SqliteLog, head_of
+from pmtui.storage.sqlite.log import SqliteLog, head_of, page_of
 
 COUNTED = 100_000
 """Events are counted exactly up to here."""
@@ -112,6 +113,7 @@ class Reader:
         self._ledgers: dict[str, SqliteLedger] = {}
         self._tallies: dict[tuple[str, str], _Tally] = {}
         self._doubled: dict[str, tuple[int, int]] = {}
+        self._oldest: dict[tuple[str, str], tuple[int, int]] = {}
 
     def log(self, context: str) -> SqliteLog | None:
         """The log of a context, None while it is not there.
@@ -194,6 +196,25 @@ class Reader:
                     tally.follow(database.connection, cursor, head)
             found[source] = Progress(cursor, head, tally.done, tally.behind, tally.behind >= COUNTED)
         return found
+
+    def oldest(self, manager: str, progress: Mapping[str, Progress]) -> float | None:
+        """When the oldest event that a manager has not handled was recorded, in seconds since the Unix epoch.
+
+        None where all is handled, or no time can be read.
+        """
+        found: list[float] = []
+        for source, each in progress.items():
+            database = self._source(manager, source) if each.behind else None
+            if database is None:
+                continue
+            cursor, moment = self._oldest.get((manager, source), (-1, 0))
+            if cursor != each.cursor:
+                with database.explained():
+                    moment = next((moment_of(row) for row in page_of(database.connection, each.cursor, 1)), 0)
+                self._oldest[manager, source] = each.cursor, moment
+            if moment:
+                found.append(moment / 1e6)
+        return min(found, default=None)
 
     def instances(self, manager: str) -> tuple[int, int]:
         """How many instances are running and how many completed, each counted up to 100,000."""

@@ -10,6 +10,7 @@ from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
+from pmtui.view.offers import Offer
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, LogPage, LogRow, Place
 from pmtui.view.snapshot import Snapshot, Speed
 
@@ -85,6 +86,19 @@ class Session(Protocol):
     async def crash_at(self, manager: str, point: Point | None) -> None:
         """Have its worker kill itself at a point, once; None takes that back."""
 
+    async def add_breakpoint(self, text: str) -> int:
+        """Set a breakpoint as a person types it (`orders@3:acted`, `data.amount > 100 then crash`); its number.
+
+        Raises:
+            InputError: it cannot be understood.
+        """
+
+    async def remove_breakpoint(self, number: int) -> None:
+        """Have a breakpoint no longer."""
+
+    async def enable_breakpoint(self, number: int, on: bool) -> None:
+        """Switch a breakpoint on or off."""
+
     async def restart(self, manager: str) -> None:
         """Start a new worker for it, with the app's code as it is now; paused if it was paused."""
 
@@ -97,8 +111,11 @@ class Session(Protocol):
     def set_speed(self, speed: Speed) -> None:
         """Change the speed of what is not paused."""
 
-    async def append(self, context: str, stream: str, type: str, data: str) -> int:
-        """Append an event from outside, `data` being JSON text; returns its position.
+    async def offers(self, context: str) -> tuple[Offer, ...]:
+        """The types of events that a person may want to append there."""
+
+    async def append(self, context: str, stream: str, type: str, data: str, *, missing: int = 0) -> int:
+        """Append an event from outside, `data` being JSON text, behind a gap; returns its position.
 
         Raises:
             InputError: the data is no JSON object, or a name is empty.
@@ -126,6 +143,12 @@ class Session(Protocol):
 
     async def rewind(self) -> None:
         """Make the moment that is shown the present: what came later never happened. Only in the lab."""
+
+    async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
+        """Append an event once more, as another one that says the same or as the same one; returns its position."""
+
+    async def advance_clock(self, seconds: float) -> None:
+        """Move the lab's time on."""
 
     async def close(self) -> None:
         """End the workers and remove what the session made; safe to call twice."""

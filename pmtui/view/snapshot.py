@@ -151,6 +151,46 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceView:
+    """What a breakpoint says about the place of an event; empty, 0 or None where it says nothing."""
+
+    context: str = ""
+    position: int = 0
+    type: str = ""
+    instance: str = ""
+    manager: str = ""
+    phase: str = ""
+    action: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointView:
+    """A breakpoint of the lab.
+
+    Attributes:
+        number: what it is called by.
+        text: as a person would type it.
+        words: its condition in words.
+        place: where it stands.
+        from_hit: hits before this one are only counted.
+        deed: what is done there.
+        enabled: whether it is on.
+        once: whether it is gone when its deed is done.
+        hits: how often it was hit, by manager.
+    """
+
+    number: int
+    text: str
+    words: str
+    place: PlaceView = PlaceView()
+    from_hit: int = 1
+    deed: Literal["pause", "crash"] = "pause"
+    enabled: bool = True
+    once: bool = False
+    hits: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Consequence:
     """The line that matters most. `headline` is bold, `detail` follows it; `hints` are (key, what it will do)."""
 
@@ -185,8 +225,14 @@ class ManagerView:
     handled: int = 0
     late: int = 0
     """Events ignored because their instance's start came after them: shown loudly."""
+    crashes: int = 0
+    """Of its workers: in the lab since it was opened or started over, when watching in all."""
+    oldest: float | None = None
+    """When its oldest event not handled was recorded, in seconds since the Unix epoch."""
     held: bool = False
     """In the lab: it waits because another manager is being stepped."""
+    stop: str = ""
+    """`stopped at breakpoint 2: data.amount > 100, third hit`, where that is why it is paused or killed."""
 
     @property
     def to_do(self) -> int:
@@ -230,6 +276,7 @@ class Snapshot:
         speed: how fast managers go when not paused.
         crashes, doubled, suppressed, lost: since the lab was opened or started over.
         clock: the lab's time in seconds since the Unix epoch, None before the first event.
+        breakpoints: those of the lab, by number.
         notice: one more line for the person, such as a log that cannot be read; empty if all is well.
         past: the moment that all of this is of; None for the present.
     """
@@ -245,6 +292,7 @@ class Snapshot:
     suppressed: int = 0
     lost: int = 0
     clock: float | None = None
+    breakpoints: tuple[BreakpointView, ...] = ()
     notice: str = ""
     past: Past | None = None
     version: int = field(default=0, compare=False)

@@ -1,14 +1,11 @@
 """Where an app stands, told from its files alone."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
-from pmtui.handling.sources import moment_of
-from pmtui.model import instant
 from pmtui.model.app import Manager
-from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Counters
-from pmtui.storage.sqlite.log import page_of
 from pmtui.view.reader import Progress, Reader
 from pmtui.view.safe import safe
 from pmtui.workers.alive import is_held
@@ -25,7 +22,8 @@ class ManagerStatus:
         pid: of the worker that lives, or None.
         counters: the ledger's totals.
         progress: by source.
-        oldest: how many seconds ago the oldest event that is not handled was recorded, None if there is none.
+        oldest_at: when the oldest event not handled was recorded, in seconds since the Unix epoch; None if there
+            is none.
     """
 
     name: str
@@ -35,7 +33,12 @@ class ManagerStatus:
     pid: int | None
     counters: Counters
     progress: dict[str, Progress]
-    oldest: float | None
+    oldest_at: float | None
+
+    @property
+    def oldest(self) -> float | None:
+        """How many seconds ago that was."""
+        return None if self.oldest_at is None else time.time() - self.oldest_at
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints for it."""
@@ -82,17 +85,5 @@ def status_of(reader: Reader, manager: Manager) -> ManagerStatus:
         worked.pid if worked is not None and alive else None,
         Counters() if ledger is None else ledger.counters,
         progress,
-        _oldest(reader, manager.name, progress),
+        reader.oldest(manager.name, progress),
     )
-
-
-def _oldest(reader: Reader, manager: str, progress: dict[str, Progress]) -> float | None:
-    moments: list[int] = []
-    for source, each in progress.items():
-        store = reader.ledger(manager) if source == TIMERS else reader.log(source)
-        if store is None or not each.behind:
-            continue
-        with store.database.explained():
-            moments.extend(moment_of(row) for row in page_of(store.database.connection, each.cursor, 1))
-    known = [moment for moment in moments if moment]
-    return (instant.microseconds(instant.now()) - min(known)) / 1e6 if known else None

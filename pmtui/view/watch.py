@@ -22,6 +22,7 @@ from pmtui.view.finding.search import Direction, Found, search_journal, search_l
 from pmtui.view.handled import handled_page
 from pmtui.view.journal import journal_page, journal_rows
 from pmtui.view.logpage import log_page, log_rows
+from pmtui.view.offers import Offer
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -255,7 +256,21 @@ class WatchSession:
     def set_speed(self, speed: Speed) -> None:
         """Nothing: it only reads."""
 
-    async def append(self, context: str, stream: str, type: str, data: str) -> int:  # noqa: ARG002  (see Session)
+    async def add_breakpoint(self, text: str) -> int:  # noqa: ARG002  (see Session)
+        """Nothing: it only reads."""
+        raise StorageError("watching only reads; breakpoints are for the lab")
+
+    async def remove_breakpoint(self, number: int) -> None:
+        """Nothing: there is none."""
+
+    async def enable_breakpoint(self, number: int, on: bool) -> None:
+        """Nothing: there is none."""
+
+    async def offers(self, context: str) -> tuple[Offer, ...]:  # noqa: ARG002  (see Session)
+        """Nothing: it only reads."""
+        return ()
+
+    async def append(self, context: str, stream: str, type: str, data: str, *, missing: int = 0) -> int:  # noqa: ARG002  (see Session)
         """Nothing: it only reads."""
         raise StorageError("watching only reads; pmtui append appends")
 
@@ -272,6 +287,13 @@ class WatchSession:
 
     async def rewind(self) -> None:
         """See `Session.rewind`; it is ignored."""
+
+    async def append_again(self, context: str, position: int, *, same_id: bool) -> int:  # noqa: ARG002  (see Session)
+        """Nothing: it only reads."""
+        raise StorageError("watching only reads; pmtui append appends")
+
+    async def advance_clock(self, seconds: float) -> None:
+        """Nothing: real time goes by itself."""
 
     async def close(self) -> None:
         """See `Session.close`."""

@@ -112,6 +112,8 @@ class Watched:
             completed_instances=completed,
             handled=status.counters.handled,
             late=status.counters.late,
+            crashes=status.counters.crashes,
+            oldest=status.oldest_at,
         )
 
     def _consequence(self, status: ManagerStatus, receivers: dict[str, Receiver]) -> Consequence:

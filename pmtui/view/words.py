@@ -1,11 +1,15 @@
 """People's words for what happened. The only place that has them."""
 
 from datetime import timedelta
+from typing import Literal
 
 from pmtui.model import instant
 from pmtui.storage.ledger import Outcome, Taken
 from pmtui.view.pages import Fate, JournalAction, Tone
 from pmtui.view.safe import safe
+
+TimeFormat = Literal["24h", "12h", "minutes"]
+"""How times of day are shown: `14:04:21`, `2:04:21 pm`, `14:04`."""
 
 
 def count(number: int, noun: str) -> str:
@@ -36,6 +40,16 @@ def clock_time(recorded_at: str) -> str:
     """The time of day of an event as it was written, `10:04:21`."""
     _, _, time = recorded_at.partition("T")
     return safe(time[:8])
+
+
+def time_as(time: str, wanted: TimeFormat) -> str:
+    """A time of day, `14:04:21`, as it is wanted; what does not look like one stays as it is."""
+    hour, _, rest = time.partition(":")
+    if wanted == "minutes" and rest:
+        return time[:5]
+    if wanted == "12h" and rest and hour.isascii() and hour.isdigit():
+        return f"{(int(hour) + 11) % 12 + 1}:{rest} {'am' if int(hour) < 12 else 'pm'}"
+    return time
 
 
 def journal_action(taken: Taken, recorded_at: str) -> JournalAction:

@@ -3,16 +3,15 @@
 import asyncio
 
 from pmtui.model.app import Receiver
-from pmtui.model.point import Point
+from pmtui.workers.breakpoints.breakpoint import Breakpoint
 from pmtui.workers.protocol import (
     Advance,
     Begin,
     Command,
-    CrashAt,
     GoOn,
     Look,
     Pause,
-    PauseAt,
+    SetBreakpoints,
     SetReceivers,
     SetSpeed,
     Speed,
@@ -30,7 +29,7 @@ class Control:
     Attributes:
         paused: whether nothing is done without a step.
         speed: how fast to go otherwise.
-        crash_at, pause_at: the point to die or to pause at, as text; empty for none.
+        breakpoints: where to stop or to die.
         receivers: by context; the runner reads this very dict.
         advance_to: how far virtual time was moved by hand, in microseconds since 1970.
         stopped: whether to end.
@@ -40,8 +39,7 @@ class Control:
     def __init__(self, begin: Begin) -> None:
         self.paused = begin.paused
         self.speed: Speed = begin.speed
-        self.crash_at = begin.crash_at
-        self.pause_at = ""
+        self.breakpoints: tuple[Breakpoint, ...] = begin.breakpoints
         self.receivers: dict[str, Receiver] = {}
         self.advance_to = 0
         self.stopped = False
@@ -66,10 +64,8 @@ class Control:
                 self._phases, self._to_the_end = 0, False
             case SetSpeed():
                 self.speed = command.speed
-            case CrashAt():
-                self.crash_at = command.point
-            case PauseAt():
-                self.pause_at = command.point
+            case SetBreakpoints():
+                self.breakpoints = command.breakpoints
             case SetReceivers():
                 self.receivers.update(command.receivers)
             case Advance():
@@ -80,6 +76,11 @@ class Control:
                 pass  # waking up is all it takes
         self._news.set()
 
+    def halt(self) -> None:
+        """Pause at a breakpoint: only phases that were asked for one by one are still taken."""
+        self.paused = True
+        self._to_the_end = False
+
     @property
     def may_go(self) -> bool:
         """Whether the next phase may be taken."""
@@ -88,22 +89,19 @@ class Control:
     @property
     def full_speed(self) -> bool:
         """Whether nobody waits at the points of a turn."""
-        return not self.paused and self.speed == "max" and not self.pause_at
+        return not self.paused and self.speed == "max"
 
     @property
     def largest_turns(self) -> bool:
         """Whether turns of many events may be taken.
 
-        Not while a crash is to come, which names a point in a turn of one event; unless it names one that only a
-        larger turn has.
+        Not while there are breakpoints, which are about one event; unless all name points that only a larger turn has.
         """
-        return self.full_speed and (not self.crash_at or Point.parse(self.crash_at).target is not None)
+        return self.full_speed and all(each.in_larger_turns for each in self.breakpoints)
 
-    def took_phase(self, point: str, *, ended: bool) -> None:
-        """A phase was taken, to a point; `ended` if it was the last one of its event, or there was none to take."""
+    def took_phase(self, *, ended: bool) -> None:
+        """A phase was taken; `ended` if it was the last one of its event, or there was none to take."""
         self._phases = max(0, self._phases - 1)
-        if self.pause_at and point == self.pause_at:
-            self.paused, self.pause_at = True, ""
         if ended:
             self._to_the_end = False
 
@@ -122,7 +120,7 @@ class Control:
 
     async def pace(self) -> None:
         """Wait as long as the speed asks for after a phase, or until something is said."""
-        if self.speed == "max" or self.pause_at:
+        if self.speed == "max":
             await asyncio.sleep(0)
         else:
             await self.changed(1.0 if self.speed == "phase" else 1 / (int(self.speed) * _PHASES_OF_AN_EVENT))

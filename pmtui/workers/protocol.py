@@ -11,6 +11,7 @@ import msgspec
 from pmtui.model.app import Receiver
 from pmtui.model.manager import Delivery
 from pmtui.storage.ledger import Counters, Taken
+from pmtui.workers.breakpoints.breakpoint import Breakpoint, Deed
 
 WorkerState = Literal["starting", "paused", "running", "idle", "failed", "stopped"]
 Speed = Literal["phase", "1", "4", "20", "max"]
@@ -31,7 +32,8 @@ class Begin(msgspec.Struct, tag="begin"):
         virtual: whether this is the lab's scratch copy: time is that of the events, every log is `NAME.db` there.
         receivers: by context, in place of what the app says.
         moments: in a lab, the file of its moments; empty: none are remembered.
-        paused, speed, crash_at: as the commands below set them.
+        paused, speed, breakpoints: as the commands below set them.
+        hits: how often breakpoints were hit by the manager's workers before, by number.
     """
 
     app: str
@@ -42,7 +44,8 @@ class Begin(msgspec.Struct, tag="begin"):
     moments: str = ""
     paused: bool = False
     speed: Speed = "max"
-    crash_at: str = ""
+    breakpoints: tuple[Breakpoint, ...] = ()
+    hits: dict[int, int] = {}
 
 
 class Pause(msgspec.Struct, tag="pause"):
@@ -67,16 +70,10 @@ class SetSpeed(msgspec.Struct, tag="speed"):
     speed: Speed
 
 
-class CrashAt(msgspec.Struct, tag="crash_at"):
-    """Kill yourself with SIGKILL at a point, once; an empty text takes that back."""
+class SetBreakpoints(msgspec.Struct, tag="breakpoints"):
+    """Stop or die where one of these is hit, in place of those before; while there are any, an event a turn."""
 
-    point: str
-
-
-class PauseAt(msgspec.Struct, tag="pause_at"):
-    """Pause when a point is reached, once; until then go as fast as it goes, an event a turn."""
-
-    point: str
+    breakpoints: tuple[Breakpoint, ...]
 
 
 class SetReceivers(msgspec.Struct, tag="receivers"):
@@ -99,7 +96,7 @@ class Stop(msgspec.Struct, tag="stop"):
     """Finish the turn in hand and end."""
 
 
-Command = Begin | Pause | Step | StepEvent | GoOn | SetSpeed | CrashAt | PauseAt | SetReceivers | Advance | Look | Stop
+Command = Begin | Pause | Step | StepEvent | GoOn | SetSpeed | SetBreakpoints | SetReceivers | Advance | Look | Stop
 
 
 class EventReport(msgspec.Struct, frozen=True):
@@ -153,6 +150,15 @@ class TurnReport(msgspec.Struct, frozen=True):
     targets: tuple[tuple[str, int, bool], ...] = ()
 
 
+class StopReport(msgspec.Struct, frozen=True):
+    """The breakpoint that a worker has stopped at and not gone on from, or is about to die at: hit for the how manieth
+    time."""
+
+    number: int
+    time: int
+    deed: Deed
+
+
 class FailureReport(msgspec.Struct, frozen=True):
     """Why the worker ended by itself; see `EventFailed`."""
 
@@ -170,6 +176,8 @@ class Report(msgspec.Struct, frozen=True):
         upcoming: while paused between turns, the event that comes next.
         instance: that of the turn's last event.
         counters: the ledger's totals; `begun` what they were when this worker started.
+        stop: why it stands where it stands, if that is a breakpoint.
+        hits: how often each breakpoint was hit, those before this worker included, by number.
         next_due: when the earliest pending timer is due, and `clock` the time it goes by (0: unknown), in microseconds
             since 1970.
     """
@@ -183,6 +191,8 @@ class Report(msgspec.Struct, frozen=True):
     counters: Counters = Counters()
     next_due: int | None = None
     clock: int = 0
+    stop: StopReport | None = None
+    hits: dict[int, int] = {}
     failure: FailureReport | None = None
 
 

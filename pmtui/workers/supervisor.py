@@ -4,10 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
+
+import msgspec
 
 from pmtui.model.app import Receiver
 from pmtui.workers.appfile import AppFile
+from pmtui.workers.breakpoints.breakpoint import Breakpoint
 from pmtui.workers.process import WorkerProcess
 from pmtui.workers.protocol import EXIT_FAILED, EXIT_SUPERSEDED, Begin, Look, Speed, Stop
 
@@ -60,8 +64,19 @@ class Supervisor:
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._closing = False
 
-    async def start(self, manager: str, *, paused: bool = False, speed: Speed = "max", crash_at: str = "") -> None:
-        """Start a manager's worker, which must not be running."""
+    async def start(
+        self,
+        manager: str,
+        *,
+        paused: bool = False,
+        speed: Speed = "max",
+        breakpoints: tuple[Breakpoint, ...] = (),
+        hits: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
+        """Start a manager's worker, which must not be running.
+
+        Where it is restarted after a crash it does not crash at a breakpoint again.
+        """
         begin = Begin(
             app=self._found.spec,
             manager=manager,
@@ -71,7 +86,8 @@ class Supervisor:
             moments="" if self._moments is None else str(self._moments),
             paused=paused,
             speed=speed,
-            crash_at=crash_at,
+            breakpoints=breakpoints,
+            hits=dict(hits),
         )
         self.workers[manager] = await WorkerProcess.start(begin, self._noticed, self._errors)
         self._watching[manager] = asyncio.create_task(self._watch(manager))
@@ -91,7 +107,8 @@ class Supervisor:
                 return
             pause = _FIRST_PAUSE if time.monotonic() - started > _LONGEST_PAUSE else min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
-            begin = Begin(**{**{f: getattr(worker.begin, f) for f in worker.begin.__struct_fields__}, "crash_at": ""})
+            harmless = tuple(each for each in worker.begin.breakpoints if each.deed != "crash")
+            begin = msgspec.structs.replace(worker.begin, breakpoints=harmless)
             self.workers[manager] = await WorkerProcess.start(begin, self._noticed, self._errors)
 
     def _noticed(self) -> None:

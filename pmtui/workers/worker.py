@@ -24,6 +24,7 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.listener import Listener
 from pmtui.storage.sqlite.thread import DatabaseThread
 from pmtui.workers.appfile import load
+from pmtui.workers.breakpoints.matching import Hit, Matcher
 from pmtui.workers.control import Control
 from pmtui.workers.outbox import Outbox
 from pmtui.workers.protocol import (
@@ -33,6 +34,7 @@ from pmtui.workers.protocol import (
     FailureReport,
     Report,
     Stop,
+    StopReport,
     WorkerState,
     command_of,
 )
@@ -75,6 +77,8 @@ class Worker:
         self._runner: Runner
         self._listener: Listener
         self._turn: AsyncGenerator[Point, None] | None = None
+        self._matcher = Matcher(begin.hits)
+        self._hit: Hit | None = None
         self._opened = False
 
     async def run(self) -> int:
@@ -129,8 +133,9 @@ class Worker:
                 found = await self._thread.run(self._whole_turns)
             else:
                 found = await self._thread.run(self._next_point)
-                reached = self._runner.turn.point if found and self._runner.turn is not None else ""
-                self._control.took_phase(str(reached), ended=self._turn is None)
+                self._control.took_phase(ended=self._turn is None)
+            if self._hit is not None:
+                self._stop_at(self._hit)
             if self._control.paused:
                 continue
             if found:
@@ -139,6 +144,14 @@ class Worker:
             else:
                 self._report("idle")
                 await self._news(self._until_timer())
+
+    def _stop_at(self, hit: Hit) -> None:
+        """Do a breakpoint's deed; nothing has happened since the point that hit it."""
+        if hit.breakpoint.deed == "crash":
+            self._outbox.put(self._status("running", None))
+            self._outbox.flush(_LAST_WORDS)
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._control.halt()
 
     async def _may_go_on(self) -> bool:
         """Wait until something may be done; whether to go on at all."""
@@ -202,6 +215,7 @@ class Worker:
             left -= self._runner.turn.size if self._runner.turn is not None else 0
             if (
                 left <= 0
+                or self._hit is not None
                 or not self._runner.more
                 or self._control.heard != self._heard
                 or not self._control.full_speed
@@ -211,50 +225,51 @@ class Worker:
         return False
 
     def _whole_turn(self) -> bool:
-        """A turn from its first point to its last, in one hop; whether there was one."""
-        self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
+        """A turn from its first point to its last, or to a breakpoint; whether there was one."""
+        if self._control.breakpoints:
+            found = self._next_point()
+            while self._turn is not None and self._hit is None:
+                self._next_point()
+            return found
+        self._hit = None
+        self._turn = self._runner.take(LARGEST_TURN)
         found = run(self._straight_through(self._turn))
         self._turn = None
         if not found:
             self._catch_up()
         return found
 
+    async def _straight_through(self, turn: AsyncGenerator[Point, None]) -> bool:
+        found = False
+        async for _ in turn:
+            found = True
+            self._remember()
+        return found
+
+    def _remember(self) -> None:
+        """In a lab: how everything stands, if the turn in hand is saved by now."""
+        memory = None if self._stores is None else self._stores.memory
+        if memory is not None and self._runner.turn is not None:
+            memory.reached(self._runner.turn, calm=self._hit is not None or not self._control.full_speed)
+
     def _catch_up(self) -> None:
         if self._stores is not None and self._stores.memory is not None:
             self._stores.memory.catch_up()
-
-    async def _straight_through(self, turn: AsyncGenerator[Point, None]) -> bool:
-        found = False
-        async for point in turn:
-            self._reached(point)
-            found = True
-        return found
 
     def _next_point(self) -> bool:
         """To the next point, of the turn in hand or of a new one; whether there was one."""
         if self._turn is None:
             self._turn = self._runner.take(LARGEST_TURN if self._control.largest_turns else 1)
-        found = self._point_of(self._turn) is not None
-        if not found or (self._runner.turn is not None and self._runner.turn.finished):
-            self._point_of(self._turn)  # nothing comes after the last point but the generator's end
+        self._matcher.set(self._control.breakpoints, self._runner.turn)
+        self._hit = None
+        found, turn = _advance(self._turn) is not None, self._runner.turn
+        if found and turn is not None:
+            self._hit = self._matcher.hit(turn)
+            self._remember()
+        if not found or (turn is not None and turn.finished):
+            _advance(self._turn)  # nothing comes after the last point but the generator's end
             self._turn = None
         return found
-
-    def _point_of(self, turn: AsyncGenerator[Point, None]) -> Point | None:
-        try:
-            point = run(anext(turn))
-        except StopAsyncIteration:
-            return None
-        self._reached(point)
-        return point
-
-    def _reached(self, point: Point) -> None:
-        dies = bool(self._control.crash_at) and self._control.crash_at == str(point)
-        memory = None if self._stores is None else self._stores.memory
-        if memory is not None and self._runner.turn is not None:
-            memory.reached(self._runner.turn, calm=dies or not self._control.full_speed)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
 
     async def close(self) -> None:
         """Close the files."""
@@ -283,7 +298,7 @@ class Worker:
     def _status(self, state: WorkerState, failure: FailureReport | None) -> Report:
         if not self._opened:
             return Report(state, os.getpid(), self._heard, failure=failure)
-        turn = self._runner.turn
+        turn, hit = self._runner.turn, self._hit
         return Report(
             state=state,
             pid=os.getpid(),
@@ -294,6 +309,8 @@ class Worker:
             counters=self._runner.state.counters + self._runner.counters,
             next_due=self._runner.next_due,
             clock=self._time(turn),
+            stop=None if hit is None else StopReport(hit.breakpoint.number, hit.time, hit.breakpoint.deed),
+            hits=self._matcher.hits,
             failure=failure,
         )
 
@@ -302,6 +319,13 @@ class Worker:
         if not isinstance(self._clock, VirtualClock):
             return instant.microseconds(instant.now())
         return max(self._clock.at, moment_of(turn.picked[-1].row) if turn is not None and turn.picked else 0)
+
+
+def _advance(turn: AsyncGenerator[Point, None]) -> Point | None:
+    try:
+        return run(anext(turn))
+    except StopAsyncIteration:
+        return None
 
 
 def main() -> int:

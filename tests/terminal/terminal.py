@@ -36,6 +36,8 @@ class Terminal:
             "LANG": "C.UTF-8",
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_STATE_HOME": str(home / "state"),
             "TEXTUAL_ANIMATIONS": "none",
             **env,
         }

@@ -3,6 +3,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake import FakeSession
@@ -69,13 +70,14 @@ def show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Show:
         session: FakeSession | None = None,
         size: tuple[int, int] = (80, 24),
         make: Callable[[Progress], Awaitable[FakeSession]] | None = None,
+        **more: Any,
     ) -> AsyncIterator[Shown]:
         session = session or FakeSession()
 
         async def at_once(progress: Progress) -> FakeSession:
             return session
 
-        app = PmtuiApp(make or at_once, now=lambda: 1000.0)
+        app = PmtuiApp(make or at_once, now=lambda: 1000.0, **more)
         async with app.run_test(size=size) as pilot:
             here = Shown(app, pilot, session)
             if make is None:

@@ -15,11 +15,13 @@ from pmtui.model.errors import InputError
 from pmtui.model.point import Point
 from pmtui.tui.app import Progress as Told
 from pmtui.tui.run import run
+from pmtui.view.breakpoints import breakpoint_view
 from pmtui.view.closeup.lens import Progress
 from pmtui.view.closeup.node import Closeup, branch, json_branch, leaf
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
+from pmtui.view.offers import Offer
 from pmtui.view.pages import (
     Handled,
     HandledPage,
@@ -33,6 +35,7 @@ from pmtui.view.pages import (
 from pmtui.view.session import Jump
 from pmtui.view.snapshot import (
     ActionView,
+    BreakpointView,
     Consequence,
     ContextView,
     EventView,
@@ -47,6 +50,7 @@ from pmtui.view.snapshot import (
     TimerView,
     TurnView,
 )
+from pmtui.workers.breakpoints.grammar import Vocabulary, read
 
 PHASES = ("read", "decided", "acted", "saved")
 ACTS = {
@@ -79,6 +83,13 @@ class FakeSession:
         self.then: int | None = None
         self.refuse: Exception | None = None
         self.reset()
+
+    breakpoints: tuple[BreakpointView, ...] = ()
+    offered: tuple[Offer, ...] = (
+        Offer("OrderPlaced", "order-11", '{"order_id": "order-11", "amount": 30}', ("fulfilment",)),
+        Offer("OrderCancelled", "order-2", '{"order_id": "order-2"}', (), ("fulfilment",)),
+        Offer("OrderPraised", "order-3", '{"stars": 5}'),
+    )
 
     def reset(self) -> None:
         self.logs: dict[str, list[LogRow]] = {name: [] for name in self.contexts}
@@ -307,6 +318,7 @@ class FakeSession:
             self.crashes,
             self.doubled,
             self.suppressed,
+            breakpoints=self.breakpoints,
             version=self.version,
         )
         if self.then is not None:
@@ -459,6 +471,27 @@ class FakeSession:
     async def crash_at(self, manager: str, point: Point | None) -> None:
         self.called("crash_at", manager, point)
 
+    async def add_breakpoint(self, text: str) -> int:
+        self.called("add_breakpoint", text)
+        vocabulary = Vocabulary(self.logs, ["OrderPlaced", "OrderCancelled", "PaymentTaken"], ["fulfilment", "refunds"])
+        number = max((view.number for view in self.breakpoints), default=0) + 1
+        new = read(text, number, vocabulary)
+        self.breakpoints += (breakpoint_view(new, enabled=True, once=False, hits={}),)
+        self.touch()
+        return number
+
+    async def remove_breakpoint(self, number: int) -> None:
+        self.called("remove_breakpoint", number)
+        self.breakpoints = tuple(view for view in self.breakpoints if view.number != number)
+        self.touch()
+
+    async def enable_breakpoint(self, number: int, on: bool) -> None:
+        self.called("enable_breakpoint", number, on)
+        self.breakpoints = tuple(
+            replace(view, enabled=on) if view.number == number else view for view in self.breakpoints
+        )
+        self.touch()
+
     async def restart(self, manager: str) -> None:
         self.called("restart", manager)
         self.state, self.phase, self.outcome, self.repeated = "paused", -1, None, True
@@ -479,13 +512,28 @@ class FakeSession:
         self.speed = speed
         self.touch()
 
-    async def append(self, context: str, stream: str, type: str, data: str) -> int:
-        self.called("append", context, stream, type, data)
+    async def offers(self, context: str) -> tuple[Offer, ...]:
+        await asyncio.sleep(0)
+        return self.offered if context == "orders" else ()
+
+    async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
+        self.called("append_again", context, position, same_id)
+        row = next(row for row in self.logs[context] if row.position == position)
+        again = self.put(context, row.type, row.label)
+        self.touch()
+        return again
+
+    async def advance_clock(self, seconds: float) -> None:
+        self.called("advance_clock", seconds)
+
+    async def append(self, context: str, stream: str, type: str, data: str, *, missing: int = 0) -> int:
+        self.called("append", context, stream, type, data, *([missing] if missing else []))
         try:
             json.loads(data)
         except ValueError:
             raise InputError(f"{data!r} is no JSON object") from None
-        position = self.put(context, type, stream)
+        rows = self.logs[context]
+        position = self.put(context, type, stream, (rows[-1].position if rows else 0) + 1 + missing)
         self.touch()
         return position
 

@@ -41,7 +41,7 @@ def settled(shown) -> None:
     assert main.snapshot == session.snapshot()
     if not isinstance(shown.app.screen, MainScreen) or shown.app.size.width < SMALLEST[0]:
         return
-    panes = [*main.panes, main.diagram]
+    panes = [*main.panes, main.diagram, main.managers]
     seen = [pane for pane in panes if pane.is_on_screen and pane.region]
     assert all(shown.app.size.region.contains_region(pane.region) for pane in seen)
     assert not any(one.region.overlaps(other.region) for one, other in combinations(seen, 2))

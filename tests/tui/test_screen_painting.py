@@ -57,7 +57,7 @@ def test_every_size_is_filled_and_never_overfilled():
         for height in range(10, 80):
             for zoomed in ("", "log", "journal"):
                 layout = arrange(width, height, 4, zoomed)
-                used = layout.top + 2 + layout.bottom
+                used = layout.top + 2 + layout.table + layout.bottom
                 below = max(layout.logs + 1, layout.journal) if layout.column else 0
                 stacked = (layout.logs + 1 if layout.logs else 0) + layout.journal
                 assert used + (below or stacked) == height

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from workers_kit import Boss, Shop, eventually
+from workers_kit import Boss, Shop, dies_at, eventually
 
 from pmtui.workers.alive import is_held
 from pmtui.workers.protocol import EXIT_FAILED, EXIT_SUPERSEDED, GoOn, Step
@@ -24,7 +24,7 @@ async def boss(shop: Shop, bosses: list[Boss]) -> AsyncIterator[Boss]:
 
 async def test_a_worker_that_crashes_is_restarted_and_dies_at_its_point_only_once(shop: Shop, boss: Boss) -> None:
     shop.place(None, None, None)
-    await boss.start("fulfilment", crash_at=f"{AT}2:acted:0")
+    await boss.start("fulfilment", breakpoints=dies_at(f"{AT}2:acted:0"))
     first = boss.workers["fulfilment"]
     await boss.settle()
     second = boss.workers["fulfilment"]
@@ -41,7 +41,7 @@ async def test_it_is_left_dead_where_it_is_not_to_be_restarted(shop: Shop, bosse
     shop.place(None)
     boss = Boss(shop, restart=False)
     bosses.append(boss)
-    await boss.start("fulfilment", crash_at=f"{AT}1:decided")
+    await boss.start("fulfilment", breakpoints=dies_at(f"{AT}1:decided"))
     await boss.all_end()
     assert boss.crashes["fulfilment"] == 1
     assert not boss.alive("fulfilment")
@@ -52,7 +52,7 @@ async def test_the_speed_and_the_receivers_outlive_a_crash(shop: Shop, bosses: l
     shop.place(None)
     boss = Boss(shop, receivers={"payments": "none"})
     bosses.append(boss)
-    await boss.start("fulfilment", crash_at=f"{AT}1:acted:0", speed="20")
+    await boss.start("fulfilment", breakpoints=dies_at(f"{AT}1:acted:0"), speed="20")
     await boss.settle()
     assert boss.workers["fulfilment"].begin.speed == "20"
     assert shop.types() == ["PaymentAsked", "PaymentAsked", "InvoiceSent"]
@@ -102,7 +102,7 @@ async def test_settled_waits_for_two_managers_that_feed_one_another(shop: Shop, 
 
 async def test_settled_waits_for_a_restart(shop: Shop, boss: Boss) -> None:
     shop.place(None)
-    await boss.start("fulfilment", crash_at=f"{AT}1:decided")
+    await boss.start("fulfilment", breakpoints=dies_at(f"{AT}1:decided"))
     await boss.workers["fulfilment"].ended()
     await boss.settle()
     assert shop.types() == ["PaymentAsked", "InvoiceSent"]
@@ -133,7 +133,7 @@ async def test_stop_kills_those_that_hang(shop: Shop, boss: Boss, monkeypatch: p
 
 async def test_stop_between_a_crash_and_the_restart_leaves_nothing(shop: Shop, boss: Boss) -> None:
     shop.place(None)
-    await boss.start("fulfilment", crash_at=f"{AT}1:read")
+    await boss.start("fulfilment", breakpoints=dies_at(f"{AT}1:read"))
     await boss.workers["fulfilment"].ended()
     await boss.stop()
     assert boss.workers["fulfilment"].exit_code == -9

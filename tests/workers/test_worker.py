@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workers_kit import Rig, Shop, eventually, gone, point
+from workers_kit import Rig, Shop, dies_at, eventually, gone, point
 
 from pmtui.workers.alive import is_held
 from pmtui.workers.protocol import (
@@ -17,11 +17,10 @@ from pmtui.workers.protocol import (
     EXIT_SUPERSEDED,
     Advance,
     Begin,
-    CrashAt,
     GoOn,
     Look,
     Pause,
-    PauseAt,
+    SetBreakpoints,
     SetReceivers,
     SetSpeed,
     Step,
@@ -126,7 +125,7 @@ async def test_a_changed_speed_is_heard_in_the_middle_of_a_wait(shop: Shop, rig:
 )
 async def test_it_kills_itself_exactly_at_the_point(shop: Shop, rig: Rig, phase: str, acted: int, cursor: int) -> None:
     shop.place(None, None, None)
-    worker = await rig.start(crash_at=f"{AT}2:{phase}")
+    worker = await rig.start(breakpoints=dies_at(f"{AT}2:{phase}"))
     assert await rig.ended(worker) == -signal.SIGKILL
     assert (worker.exit_code, worker.died is not None) == (-9, True)
     assert len(shop.types()) == 2 + acted
@@ -137,34 +136,33 @@ async def test_it_kills_itself_exactly_at_the_point(shop: Shop, rig: Rig, phase:
 async def test_a_point_to_die_at_can_be_set_and_taken_back_while_it_runs(shop: Shop, rig: Rig) -> None:
     shop.place(None, None)
     worker = await rig.start(paused=True)
-    worker.tell(CrashAt(f"{AT}1:decided"))
-    worker.tell(CrashAt(""))
+    worker.tell(SetBreakpoints(dies_at(f"{AT}1:decided")))
+    worker.tell(SetBreakpoints(()))
     worker.tell(StepEvent())
     await rig.reached(worker, lambda report: point(report) == f"{AT}1:saved")
-    worker.tell(CrashAt(f"{AT}2:acted:0"))
+    worker.tell(SetBreakpoints(dies_at(f"{AT}2:acted:0")))
     worker.tell(StepEvent())
     assert await rig.ended(worker) == -9
     assert len(shop.types()) == 3
 
 
-async def test_it_pauses_once_at_a_point_on_the_way_there_as_fast_as_it_goes(shop: Shop, rig: Rig) -> None:
+async def test_it_pauses_at_a_point_on_the_way_there_as_fast_as_it_goes(shop: Shop, rig: Rig) -> None:
     shop.place(*[None] * 5)
-    worker = await rig.start(paused=True, speed="phase")
-    worker.tell(PauseAt(f"{AT}4:acted:0"))
+    worker = await rig.start(paused=True)
+    worker.tell(SetBreakpoints(dies_at(f"{AT}4:acted:0", "pause")))
     worker.tell(GoOn())
     started = time.monotonic()
     report = await rig.reached(worker, lambda report: report.state == "paused" and report.turn is not None)
     assert point(report) == f"{AT}4:acted:0"
     assert time.monotonic() - started < 3
     assert len(shop.types()) == 7
-    worker.tell(SetSpeed("max"))
     worker.tell(GoOn())
     await rig.reached(worker, lambda report: report.state == "idle")
 
 
 async def test_receivers_can_be_switched_between_two_actions(shop: Shop, rig: Rig) -> None:
     shop.place(None)
-    first = await rig.start(crash_at=f"{AT}1:acted:1")
+    first = await rig.start(breakpoints=dies_at(f"{AT}1:acted:1"))
     await rig.ended(first)
     again = await rig.start(paused=True, receivers={"payments": "none"})
     for _ in range(3):
@@ -335,7 +333,7 @@ async def test_a_supervisor_that_reads_nothing_for_a_while_does_not_hold_its_wor
     try:
         assert worker.stdin is not None
         assert worker.stdout is not None
-        worker.stdin.write(line(begin) + line(CrashAt(f"{AT}39:saved")))
+        worker.stdin.write(line(begin) + line(SetBreakpoints(dies_at(f"{AT}39:saved"))))
         worker.stdin.flush()
         await eventually(lambda: worker.poll() is not None)
         assert worker.returncode == -9, "it must come to its end without a reader"

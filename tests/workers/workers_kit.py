@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pmtui.handling.drive import run
+from pmtui.model.point import Point
 from pmtui.storage.log import Draft
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.appfile import AppFile, load
+from pmtui.workers.breakpoints.breakpoint import Breakpoint, Deed, at_point
 from pmtui.workers.process import WorkerProcess
 from pmtui.workers.protocol import Begin, Command, Report, Stop
 from pmtui.workers.supervisor import Supervisor
@@ -219,6 +221,11 @@ async def eventually(holds: Callable[[], bool], seconds: float = SECONDS) -> Non
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.01)
+
+
+def dies_at(point: str, deed: Deed = "crash") -> tuple[Breakpoint, ...]:
+    """The breakpoint at which a worker dies, or pauses."""
+    return (at_point(Point.parse(point), deed),)
 
 
 def point(report: Report) -> str:

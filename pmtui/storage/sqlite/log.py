@@ -116,6 +116,13 @@ def append_to(connection: Connection, drafts: Sequence[Draft]) -> int:
     return first
 
 
+def skip_positions(connection: Connection, count: int) -> None:
+    """Leave positions out for good, inside the open transaction: the next event comes after them."""
+    last = head_of(connection) + count
+    if connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'events'", (last,)).rowcount == 0:
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (last,))
+
+
 def _append(connection: Connection, drafts: Sequence[Draft]) -> None:
     try:
         insert_many(connection, _INSERT_EVENTS, drafts)

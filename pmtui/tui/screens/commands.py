@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pmtui.model.app import Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.picture import save_new
-from pmtui.tui.screens.append import AppendScreen
+from pmtui.tui.screens.arranging import ARRANGING
 from pmtui.tui.screens.crash_at import Choice, CrashAtScreen
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
+from pmtui.tui.screens.stopping import open_breakpoints, toggle_breakpoint
 from pmtui.tui.screens.traceback import TracebackScreen
 from pmtui.tui.screens.travel import TravelScreen
+from pmtui.tui.screens.whatif import Ask, advance, append, deliver_again, duplicate
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
 from pmtui.tui.widgets.log import LogPane
@@ -47,6 +49,10 @@ class Commands:
             self._pane(number)
         elif (everywhere := EVERYWHERE.get(name)) is not None:
             everywhere(self._screen)
+        elif (arranging := ARRANGING.get(name)) is not None:
+            arranging(self._screen.arranging)
+        elif (in_lab := _IN_LAB.get(name)) is not None:
+            in_lab(self._screen, self._ask)
         elif (method := _OF_MANAGER.get(name)) is not None:
             if manager is not None:
                 method(self, manager)
@@ -127,17 +133,6 @@ class Commands:
     def _start_over(self) -> None:
         self._ask(self._screen.session.start_over(), "Started over.")
 
-    def _append(self) -> None:
-        screen = self._screen
-        contexts = tuple(context.name for context in screen.snapshot.contexts)
-        here = screen.pane.context if isinstance(screen.pane, LogPane) else next(iter(contexts), "")
-
-        def appended(where: str | None) -> None:
-            if where is not None:
-                screen.say(f"Appended {where}.")
-
-        screen.app.push_screen(AppendScreen(contexts, here, screen.session.append), appended)
-
     # time
 
     def _earlier(self) -> None:
@@ -192,7 +187,8 @@ class Commands:
 
     def _go_to(self, by: int) -> None:
         stops, stop = self._screen.stops, self._screen.stop
-        number = stops.index(stop) + by if stop in stops else stops.index(self._screen.panes[0])  # out of the diagram
+        first = next(index for index, each in enumerate(stops) if each in self._screen.panes)
+        number = stops.index(stop) + by if stop in stops else first  # out of the diagram
         self._screen.reveal(stops[number % len(stops)])
 
     def _pane(self, number: int) -> None:
@@ -228,7 +224,7 @@ class Commands:
     def _follow(self) -> None:
         pane = self._screen.pane
         pane.follow(not pane.following)
-        self._screen.say("It follows what happens." if pane.following else "It stays where it is: F follows again.")
+        self._screen.say("It follows what happens." if pane.following else "It stays where it is: `F` follows again.")
 
     def _inspect(self) -> None:
         screen = self._screen
@@ -273,11 +269,11 @@ class Commands:
         if isinstance(pane, SearchedPane) and pane.found is not None:
             pane.choose_rows(step)
         elif not self._last_filter:
-            screen.say("Nothing is looked for: / finds.")
+            screen.say("Nothing is looked for: `/` finds.")
         elif isinstance(pane, LogPane):
             pane.go_to_match(Query.parse(self._last_filter), step)
         else:
-            screen.say("In the journal n and N go along what / has found.")
+            screen.say("In the journal `n` and `N` go along what `/` has found.")
 
     def _back(self) -> None:
         """Out of finding, the filter first, then what stands out; then out of what is maximised."""
@@ -350,6 +346,14 @@ class Commands:
             screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
 
 
+_IN_LAB: dict[str, Callable[[MainScreen, Ask], None]] = {
+    "breakpoint": toggle_breakpoint,
+    "breakpoints": open_breakpoints,
+    "append": append,
+    "duplicate": duplicate,
+    "deliver_again": deliver_again,
+    "advance": advance,
+}
 _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "pause": Commands._pause,
     "step": Commands._step,
@@ -372,7 +376,6 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "later_mark": Commands._later_mark,
     "live": Commands._live,
     "rewind": Commands._rewind,
-    "append": Commands._append,
     "next_pane": Commands._next_pane,
     "previous_pane": Commands._previous_pane,
     "down": Commands._down,

@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
 from pmtui.tui.screens.over import Over
+from pmtui.tui.widgets.choices import Choices
 from pmtui.view.snapshot import ManagerView, TurnView
 
 
@@ -67,7 +68,7 @@ class CrashAtScreen(Over[Choice]):
             words = f"{turn.event.where}  {turn.event.type}  {turn.event.label}"
             yield Static(Content(words), classes="label", markup=False)
         options = [Option(Content(f"  {words}"), id=str(i)) for i, (words, _) in enumerate(self.points)]
-        yield OptionList(*options, Option(Content("  nowhere: take back what was chosen"), id="none"), markup=False)
+        yield Choices(*options, Option(Content("  nowhere: take back what was chosen"), id="none"), markup=False)
         yield Static(Content(""), classes="label", markup=False)
         yield Static(Content("or a point, as in fulfilment:orders@3:acted:0"), classes="label", markup=False)
         yield Input(value=f"{self._manager.name}:", id="typed", select_on_focus=False)

@@ -18,10 +18,18 @@ def app_of(screen: Screen[Any]) -> PmtuiApp:
     return cast("PmtuiApp", screen.app)
 
 
+def _help(screen: Screen[Any]) -> None:
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            screen.call_later(screen.run_action, f"do('{name}')")
+
+    app_of(screen).push_screen(HelpScreen(getattr(screen, "place", "main"), app_of(screen).config.keymap), chosen)
+
+
 EVERYWHERE: dict[str, Callable[[Screen[Any]], object]] = {
     "theme": lambda screen: app_of(screen).switch_theme(),
     "palette": lambda screen: app_of(screen).action_command_palette(),
-    "help": lambda screen: app_of(screen).push_screen(HelpScreen()),
+    "help": _help,
     "save_screen": lambda screen: app_of(screen).action_save_screen(),
     "suspend": lambda screen: app_of(screen).action_suspend_process(),
     "quit": lambda screen: app_of(screen).exit(),

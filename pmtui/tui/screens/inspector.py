@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cut_left
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.widgets.footer import Footer
@@ -117,7 +118,7 @@ class InspectorScreen(Screen[None]):
         """Show a line, until something else is said."""
         said = self.query_one("#said", Static)
         said.set_class(tone == "error", "wrong")
-        said.update(Content(words))
+        said.update(Content(config_of(self.app).keymap.told(words)))
 
     # the way
 
@@ -204,7 +205,7 @@ class InspectorScreen(Screen[None]):
 
     def _go_to_match(self, step: int) -> None:
         if not self.tree_pane.wanted:
-            self.say("Nothing is looked for: / finds.")
+            self.say("Nothing is looked for: `/` finds.")
             return
         number = self.tree_pane.next_match(step)
         total = self.tree_pane.find(self.tree_pane.wanted)

@@ -22,7 +22,10 @@ from textual.widgets import Static
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
 from pmtui.tui.bindings import bindings
-from pmtui.tui.layout import GAP, SMALLEST, Layout, arrange
+from pmtui.tui.config import config_of
+from pmtui.tui.kept import Forgetful, Keeper
+from pmtui.tui.layout import SMALLEST, Layout
+from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
@@ -33,11 +36,12 @@ from pmtui.tui.widgets.journal import JournalPane
 from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.logwindow import Fetch
 from pmtui.tui.widgets.manager import ManagerPane, full_speed
-from pmtui.tui.widgets.more import More
+from pmtui.tui.widgets.managers import ManagersPane
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.tui.widgets.stop import Stop
+from pmtui.tui.widgets.tabs import Tabs
 from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
@@ -72,12 +76,20 @@ class MainScreen(Screen[None]):
             super().__init__()
             self.error = error
 
-    def __init__(self, session: Session, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        session: Session,
+        now: Callable[[], float] = time.time,
+        keeper: Keeper | None = None,
+        notice: str = "",
+    ) -> None:
         super().__init__()
         self.session = session
         self.snapshot = session.snapshot()
+        self.arranging = Arranging(self, keeper or Forgetful())
         self.zoomed: Pane | None = None
-        self._selected = ""
+        self._selected = self.arranging.manager
+        self._first_notice = notice
         self._first = 0
         self._places: Layout | None = None
         self._notice: tuple[str, Tone] | None = None
@@ -111,6 +123,11 @@ class MainScreen(Screen[None]):
         return self.query_one(DiagramPane)
 
     @property
+    def managers(self) -> ManagersPane:
+        """The table of managers."""
+        return self.query_one(ManagersPane)
+
+    @property
     def panes(self) -> list[SearchedPane]:
         """All panes but the diagram, in the order of their numbers."""
         return [*self.log_panes, self.journal]
@@ -120,19 +137,13 @@ class MainScreen(Screen[None]):
         """The pane that keys scroll."""
         if isinstance(self.focused, Pane):
             return self.focused
-        if self._places is not None and not self._places.logs:
-            return self.journal
-        return self.panes[min(self._first, len(self.panes) - 1)]
+        return next((pane for pane in self.log_panes if pane.display), self.journal)
 
     @property
     def stops(self) -> list[Stop]:
-        """Where the focus goes, in order: the manager, its instance where that is shown, the panes."""
-        return [self.query_one(ManagerPane), *self._instance_shown, *self.panes]
-
-    @property
-    def _instance_shown(self) -> list[Stop]:
-        panel = self.query_one(InstancePanel)
-        return [panel] if panel.display else []
+        """Where the focus goes, in order: the manager, its instance, the table where these are shown, the panes."""
+        beside: list[Stop] = [part for part in (self.query_one(InstancePanel), self.managers) if part.display]
+        return [self.query_one(ManagerPane), *beside, *(p for p in self.panes if not self.arranging.hides(p))]
 
     @property
     def stop(self) -> Stop:
@@ -147,11 +158,12 @@ class MainScreen(Screen[None]):
         with Plain(id="top"):
             yield ManagerPane(id="manager", now=self._now)
             yield InstancePanel(id="instance")
+        yield ManagersPane(id="managers", now=self._now)
         with Plain(id="body"):
             with Plain(id="left"):
                 with Plain(id="logs"):
                     yield from self._log_panes()
-                yield More(id="more")
+                yield Tabs(id="tabs")
             yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
             yield DiagramPane(self._fetch_handled)
         yield Finder(id="find")
@@ -187,6 +199,8 @@ class MainScreen(Screen[None]):
         self.set_focus(self.pane)
         self.run_worker(self._pull(), group="pull")
         self.set_interval(1, self.query_one(ManagerPane).tick)
+        if self._first_notice:
+            self.say(self._first_notice, "error", stays=True)
 
     def on_resize(self) -> None:
         """Lay out anew."""
@@ -203,8 +217,8 @@ class MainScreen(Screen[None]):
             self.query_one("#small", Static).update(Content(words))
             return
         zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
-        panes = self.log_panes
-        layout = self._places = arrange(width, height, len(panes), zoomed)
+        panes = [pane for pane in self.log_panes if pane is self.zoomed or not self.arranging.hides(pane)]
+        layout = self._places = self.arranging.arrange(width, height, len(panes), zoomed)
         self.query_one("#top").styles.height = layout.top
         instance, journal = self.query_one(InstancePanel), self.journal
         instance.display = layout.side > 0
@@ -212,29 +226,31 @@ class MainScreen(Screen[None]):
         self.query_one(ManagerPane).styles.margin = 0 if layout.side else (0, 1, 0, 0)
         body, left, logs = self.query_one("#body"), self.query_one("#left"), self.query_one("#logs")
         body.styles.layout = "horizontal" if layout.column else "vertical"
-        left.display = layout.logs > 0
+        managers = self.managers
+        body.display = self.zoomed is not managers
+        managers.display = layout.table > 0 or self.zoomed is managers
+        managers.styles.height = layout.table - 1 if layout.table else layout.journal
+        managers.styles.margin = (0, 1, 1, 1) if layout.table else (0, 1)
+        left.display = zoomed != "journal"
         left.styles.height = layout.logs + 1
         logs.styles.height = layout.logs
         diagram = self.diagram
         diagram.display = self.zoomed is diagram
         diagram.styles.height = layout.journal
-        journal.display = layout.journal > 0 and not diagram.display
+        journal.display = layout.journal > 0 and self.zoomed in (None, journal)
         journal.styles.height = layout.journal
         journal.styles.width = layout.column or "1fr"
         journal.styles.margin = (0, 0, 0, 3) if layout.column else 0
         self.query_one("#footer").styles.margin = (layout.bottom, 0, 0, 0) if layout.bottom else 0
         if isinstance(self.zoomed, LogPane):
             self._first = panes.index(self.zoomed)
-        self._first = max(0, min(self._first, len(panes) - len(layout.panes)))
-        shown = panes[self._first : self._first + len(layout.panes)]
-        for pane in panes:
+        self._first = max(0, min(self._first, len(panes) - layout.fit))
+        shown = panes[self._first : self._first + layout.fit]
+        for pane in self.log_panes:
             pane.display = pane in shown
-        for pane, wide in zip(shown, layout.panes, strict=False):
-            pane.styles.width = wide
-            pane.styles.margin = 0 if pane is shown[-1] else (0, GAP, 0, 0)
-        hidden = [pane.context for pane in panes if pane not in shown] + ["journal"] * (not layout.journal)
-        self.query_one(More).show(tuple(hidden) if self.zoomed is None else ())
-        fallback = shown[0] if layout.logs and shown else journal
+        self.arranging.place(logs, shown, layout)
+        self.arranging.name(self.query_one(Tabs))
+        fallback = self.zoomed or (shown[0] if layout.logs and shown else journal)
         if not self.query_one(Finder).display:  # the focus is lost where nothing fits
             self.set_focus(self.stop if self.stop.display else fallback)
 
@@ -245,12 +261,15 @@ class MainScreen(Screen[None]):
             return
         before = (self.zoomed, self._first)
         if self.zoomed is not None and pane is not self.zoomed:
-            self.zoomed = None if self.zoomed is self.diagram else pane
-        layout, panes = self._places, self.log_panes
+            self.zoomed = None if self.zoomed in (self.diagram, self.managers) else pane
+        if self.arranging.hides(pane):
+            self.arranging.unhide(pane)
+            self.lay_out()
+        layout, panes = self._places, [each for each in self.log_panes if not self.arranging.hides(each)]
         if layout is not None and isinstance(pane, LogPane):
             index = panes.index(pane)
-            if not self._first <= index < self._first + len(layout.panes):
-                self._first = index if index < self._first else index - len(layout.panes) + 1
+            if not self._first <= index < self._first + layout.fit:
+                self._first = index // layout.fit * layout.fit
         if before != (self.zoomed, self._first):  # laying out draws the whole screen anew
             self.lay_out()
         if not pane.display:
@@ -281,7 +300,21 @@ class MainScreen(Screen[None]):
             await logs.remove_children()
             await logs.mount_all(self._log_panes())
             self.lay_out()
+        elif len(before.managers) != len(self.snapshot.managers):
+            self.lay_out()  # the table has a line for each
+        self._select_stopped(before)
         self._show()
+
+    def _select_stopped(self, before: Snapshot) -> None:
+        """Where another manager than the selected one has come to a breakpoint, select it."""
+        known = {manager.name: (manager.stop, manager.turn) for manager in before.managers}
+        stopped = [
+            manager.name
+            for manager in self.snapshot.managers
+            if manager.stop and known.get(manager.name) != (manager.stop, manager.turn)
+        ]
+        if stopped and self.manager is not None and self.manager.name not in stopped:
+            self._selected = stopped[0]
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places
@@ -296,19 +329,28 @@ class MainScreen(Screen[None]):
         self.journal.show(manager)
         if self.diagram.display:
             self.diagram.show(now)
+        if self.managers.display:
+            self.managers.show(now, "" if manager is None else manager.name)
         self.query_one(Footer).show(for_the_moment(now, manager), ALWAYS)
 
     def select(self, name: str) -> None:
         """Select a manager."""
         self._selected = name
+        self.arranging.keep(name)
         self._show()
 
-    def say(self, words: str, tone: Tone = "plain") -> None:
-        """Show a line for some seconds."""
+    def turn_page(self, by: int) -> None:
+        """Show the next logs that fit, or those before."""
+        if self._places is not None and self.zoomed is None:
+            self._first += by * self._places.fit
+            self.lay_out()
+
+    def say(self, words: str, tone: Tone = "plain", *, stays: bool = False) -> None:
+        """Show a line for some seconds, or until the next key; keys in it stand between backticks."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        self._notice = (words, tone)
-        self._notice_timer = self.set_timer(_NOTICE_SECONDS, self.say_no_more)
+        self._notice = (config_of(self.app).keymap.told(words), tone)
+        self._notice_timer = None if stays else self.set_timer(_NOTICE_SECONDS, self.say_no_more)
         self._show()
 
     def say_no_more(self) -> None:
@@ -341,8 +383,21 @@ class MainScreen(Screen[None]):
         self.action_do(message.action_id)
 
     @on(ManagerPane.Selected)
-    def _clicked_manager(self, message: ManagerPane.Selected) -> None:
+    @on(ManagersPane.Selected)
+    def _clicked_manager(self, message: ManagerPane.Selected | ManagersPane.Selected) -> None:
         self.select(message.manager)
+
+    @on(ManagerPane.Hinted)
+    def _clicked_hint(self, message: ManagerPane.Hinted) -> None:
+        self.action_do(message.action_id)
+
+    @on(Tabs.Chosen)
+    def _clicked_tab(self, message: Tabs.Chosen) -> None:
+        self.reveal(self.panes[message.index])
+
+    @on(Tabs.Turned)
+    def _turned_page(self, message: Tabs.Turned) -> None:
+        self.turn_page(message.pages)
 
     @on(DiagramPane.Chosen)
     def _chosen_in_diagram(self, message: DiagramPane.Chosen) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -16,10 +17,14 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from pmtui.tui.paint import cells
 from pmtui.tui.themes import ink_of
 from pmtui.tui.widgets.painted import filtered
 
 Result = TypeVar("Result")
+_BETWEEN = 4
+_PRESSED = {"esc": "escape", "enter": "enter", "tab": "tab", "space": "space"}
+"""Keys of sheets that a click stands for, as Textual names them."""
 
 
 class Over(ModalScreen[Result | None], Generic[Result]):
@@ -62,7 +67,7 @@ class Over(ModalScreen[Result | None], Generic[Result]):
         with Vertical(id="sheet"):
             yield Static(Content(self.title_words), id="title", markup=False)
             yield from self.inside()
-            yield Static(keys_line(self.keys), classes="keys", markup=False)
+            yield KeysLine(self.keys)
 
     def inside(self) -> ComposeResult:
         """What the sheet holds."""
@@ -126,10 +131,27 @@ def _dim(style: Style, veil: Color) -> Style:
     return style + Style(color=color, bgcolor=ground)
 
 
+class KeysLine(Static):
+    """A sheet's keys and what they do; a click on them is as good as the key."""
+
+    def __init__(self, keys: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(keys_line(keys), classes="keys", markup=False)
+        self._keys = keys
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the pointer, if it is one key."""
+        column = 0
+        for key, words in self._keys:
+            end = column + cells(key) + 1 + cells(words)
+            if column <= event.x < end and (name := _PRESSED.get(key)) is not None:
+                self.app.simulate_key(name)
+            column = end + _BETWEEN
+
+
 def keys_line(keys: tuple[tuple[str, str], ...]) -> Content:
     """Keys and what they do, the keys in the accent."""
     parts: list[Content] = []
     for key, words in keys:
-        parts += [Content("    ")] if parts else []
+        parts += [Content(" " * _BETWEEN)] if parts else []
         parts += [Content.styled(key, "bold $primary"), Content(f" {words}")]
     return Content("").join(parts)

@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.brackets import brackets
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row as Line
 from pmtui.tui.paint import cells, cut
 from pmtui.tui.widgets.diagramwindow import DiagramWindow, Fetch
@@ -15,6 +16,7 @@ from pmtui.tui.widgets.pane import Pane
 from pmtui.view.closeup.subject import Subject, event_at
 from pmtui.view.diagram import Row, lanes_of
 from pmtui.view.snapshot import ManagerView, Snapshot
+from pmtui.view.words import time_as
 
 _KEYS = (BY_ID["inspect"], BY_ID["export"], BY_ID["back"])
 _TITLE = "what led to what"
@@ -143,7 +145,11 @@ class DiagramPane(Pane):
         notes = [f"lanes {lanes.first + 1}–{lanes.last} of {lanes.total}"] * (lanes.last - lanes.first < lanes.total)
         notes += [f"+{new:,} new"] * (new > 0)
         pieces = [(f" {each}", ink.accent) for each in notes]
-        keys = [piece for action in _KEYS for piece in ((f" {action.key}", ink.key), (f" {action.words}", ink.quiet))]
+        keys = [
+            piece
+            for action in map(config_of(self.app).keymap.apply, _KEYS)
+            for piece in ((f" {action.key}", ink.key), (f" {action.words}", ink.quiet))
+        ]
         if line.used + sum(cells(text) for text, _ in pieces + keys) + 4 <= width:
             pieces += keys
         line.put("─" * (width - line.used - sum(cells(text) for text, _ in pieces)), ink.rule)
@@ -153,7 +159,7 @@ class DiagramPane(Pane):
 
     def _words(self, line: Line, row: Row, selected: bool) -> None:
         ink = self.ink
-        time = row.time if line.width >= 100 and row.first else ""
+        time = time_as(row.time, config_of(self.app).time) if line.width >= 100 and row.first else ""
         edge = line.width - (cells(time) + 2 if time else 0)
         quiet = ink.quiet if selected else ink.faint
         styles: dict[str, Style] = {"plain": ink.plain, "accent": ink.key, "error": ink.alarm, "quiet": ink.quiet}

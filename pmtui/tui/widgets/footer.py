@@ -6,6 +6,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.actions import Action
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.painted import Painted
 
@@ -33,6 +34,8 @@ class Footer(Painted):
 
     def show(self, moment: tuple[Action, ...], always: tuple[Action, ...]) -> None:
         """Show these actions."""
+        keymap = config_of(self.app).keymap
+        moment, always = (tuple(map(keymap.apply, actions)) for actions in (moment, always))
         if (moment, always) != (self.moment, self.always):
             self.moment, self.always = moment, always
             self.repaint()

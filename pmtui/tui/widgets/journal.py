@@ -6,6 +6,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from pmtui.tui.brackets import brackets
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.closeup.subject import ActionOf, Subject, event_of
@@ -13,6 +14,7 @@ from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import JournalAction, JournalEntry, JournalPage, Tone
 from pmtui.view.snapshot import ManagerView
+from pmtui.view.words import time_as
 
 Key = tuple[int, int, int]
 Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
@@ -197,8 +199,9 @@ class JournalPane(SearchedPane):
             searching = self.found is not None and not self.found.complete
             words = "searching …" if searching else "nothing handled yet" if self.found is None else "nothing found"
             return [*strips, Row(width).put(words, ink.faint).strip(ink.base)]
+        wanted = config_of(self.app).time
         joints = brackets(self._twins(lines), len(lines))
-        columns = _columns(lines, width)
+        columns = _columns(lines, width, len(time_as("12:00:00", wanted)))
         bracket = self._bracket_column(lines, joints, columns, width)
         for (entry, action, last), joint in zip(lines, joints, strict=True):
             row = Row(width)
@@ -211,7 +214,7 @@ class JournalPane(SearchedPane):
             if joint.strip() and row.used < bracket:
                 row.to(bracket).put(joint, ink.error)
             if action is None and time and row.used < time:
-                row.to(time).put(entry.time, ink.quiet if in_hand else ink.faint)
+                row.right([(time_as(entry.time, wanted), ink.quiet if in_hand else ink.faint)])
             chosen = self.has_focus and self._chosen is not None and _name_of((entry, action, last)) == self._chosen
             strips.append(row.strip(ink.chosen if chosen else ink.row if in_hand else ink.base))
         return strips
@@ -302,8 +305,10 @@ def _news(manager: ManagerView) -> tuple[object, ...]:
     return (manager.handled, manager.state, manager.turn, manager.late)
 
 
-def _columns(lines: list[tuple[JournalEntry, JournalAction | None, bool]], width: int) -> tuple[int, int, int, int]:
-    """Where type, label, words and time begin; the time at 0 where there is no room for it."""
+def _columns(
+    lines: list[tuple[JournalEntry, JournalAction | None, bool]], width: int, time: int
+) -> tuple[int, int, int, int]:
+    """Where type, label, words and time, which is so long, begin; the time at 0 where there is no room for it."""
     where = max(max(cells(entry.where) + 2, 4 + cells(action.where) if action else 0) for entry, action, _ in lines)
     kinds = max(cells(action.type if action else entry.type) for entry, action, _ in lines)
     labels = max(cells(entry.label) for entry, _, _ in lines)
@@ -311,4 +316,4 @@ def _columns(lines: list[tuple[JournalEntry, JournalAction | None, bool]], width
     kind = min(max(20 if wide else 18, where + 2), width // 3)
     label = kind + min(max(22 if wide else 18, kinds + 2), max(10, width // 4))
     words = label + min(max(14 if wide else 11, labels + 2), max(8, width // 5))
-    return kind, label, words, width - 8 if wide else 0
+    return kind, label, words, width - time if wide else 0

@@ -7,15 +7,19 @@ from textual.strip import Strip
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.brackets import brackets
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed
+from pmtui.tui.widgets.marks import ON, mark
 from pmtui.tui.widgets.searchedpane import SearchedPane
+from pmtui.view.breakpoints import at_context, at_event
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import LogPage, LogRow
-from pmtui.view.snapshot import ContextView, ManagerView, Past, Snapshot, SourceView, TurnView
+from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Past, Snapshot, SourceView, TurnView
+from pmtui.view.words import time_as
 
 _Mark = tuple[str, Style, Style, bool]
 """The cursor margin's glyph and ink, the type's ink, and whether this is the event in hand."""
@@ -56,12 +60,14 @@ class LogPane(SearchedPane):
         self._frame: tuple[object, ...] = ()
         self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
         self._chosen: int | None = None
+        self._breakpoints: tuple[BreakpointView, ...] = ()
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
         before, known = (self._view, self._target(), self._fast), self._known()
         self._view = next((view for view in snapshot.contexts if view.name == self.context), ContextView(self.context))
         self._manager = manager
+        self._breakpoints = tuple(view for view in snapshot.breakpoints if view.place.context in ("", self.context))
         self._fast = manager is not None and full_speed(snapshot, manager)
         self._past = snapshot.past
         if self._view.head < before[0].head:
@@ -74,7 +80,7 @@ class LogPane(SearchedPane):
 
     def _known(self) -> tuple[object, ...]:
         """What of the manager is painted."""
-        return self._source, self._turn, self._manager.state if self._manager else ""
+        return self._source, self._turn, self._manager.state if self._manager else "", self._breakpoints
 
     @property
     def _source(self) -> SourceView | None:
@@ -261,7 +267,7 @@ class LogPane(SearchedPane):
 
     def _lines(self, lines: list[tuple[Line, str]], width: int, number: int) -> list[Strip]:
         """The lines' strips; one that is as it was when painted last is not painted again."""
-        frame = (width, number, self.ink, self._view.head > SMALL, self.only)
+        frame = (width, number, self.ink, self._view.head > SMALL, self.only, self._breakpoints)
         known = self._painted if frame == self._frame else {}
         self._frame, self._painted = frame, {}
         strips = []
@@ -295,6 +301,9 @@ class LogPane(SearchedPane):
             right = [(right[0][0].split(" ")[0], right[0][1])] if right[0][0][0] in "+0123456789" else []
         room = width - sum(cells(text) + 1 for text, _ in right)
         row = Row(width).put(cut(self.context, room), ink.focus if self.has_focus else ink.plain)
+        stops = mark(view for view in self._breakpoints if at_context(view, self.context))
+        if stops and row.used + 2 <= room:
+            row.put(f" {stops}", ink.accent if stops == ON else ink.faint)
         return row.right(right)
 
     def _rule(self, width: int) -> Row:
@@ -339,15 +348,18 @@ class LogPane(SearchedPane):
         if self.only:
             style = ink.key if line.label == self.only else faint
         row.put(glyph, glyph_ink)
-        if line.missing and self._view.head > SMALL:
+        stops = mark(view for view in self._breakpoints if at_event(view, self.context, line))
+        if stops:
+            row.put(stops, ink.accent if stops == ON else faint)
+        elif line.missing and self._view.head > SMALL:
             row.put("⋯", faint)
         digits = str(line.position)
         row.to(2 + number - len(digits)).put(digits, ink.plain if in_hand else faint).put(" ", ink.plain)
         edge = width - (len(joint) + 1 if joint.strip() else 0)
-        if width >= 60 and line.time:
-            row_time = [(line.time, faint)]
-            self._words(row, line, style, faint, edge - len(line.time) - 3)
-            row.right(row_time, edge)
+        time = time_as(line.time, config_of(self.app).time) if width >= 60 else ""
+        if time:
+            self._words(row, line, style, faint, edge - len(time) - 3)
+            row.right([(time, faint)], edge)
         else:
             self._words(row, line, style, faint, edge)
         if joint.strip():

@@ -8,10 +8,13 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from pmtui.tui.config import config_of
+from pmtui.tui.keys import of_key
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.widgets.speed import speed_rows
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.strip import strip_rows
+from pmtui.view.breakpoints import at_step
 from pmtui.view.closeup.subject import ManagerOf, Subject
 from pmtui.view.pages import Tone
 from pmtui.view.snapshot import ManagerState, ManagerView, Snapshot
@@ -26,6 +29,8 @@ GLYPHS: dict[ManagerState, str] = {
     "failed": "✖",
     "stopped": "○",
 }
+_MORE = ""
+"""In place of a manager's name: the others, for which there is no room."""
 Notice = tuple[str, Tone]
 
 
@@ -44,6 +49,13 @@ class ManagerPane(Stop):
             super().__init__()
             self.manager = name
 
+    class Hinted(Message):
+        """What a key does was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action_id = action
+
     def __init__(self, id: str | None = None, now: Callable[[], float] = time.time) -> None:
         super().__init__(id)
         self._now = now
@@ -52,6 +64,7 @@ class ManagerPane(Stop):
         self._notice: Notice | None = None
         self._tall = False
         self._names: list[tuple[int, int, str]] = []
+        self._hints: list[tuple[int, int, int, str]] = []
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None, notice: Notice | None, tall: bool) -> None:
         """Show this manager; `notice` is a line for the person that takes the last row."""
@@ -96,12 +109,13 @@ class ManagerPane(Stop):
             rows += self._strip_rows(manager, width, count, fast)
         if self._tall:
             rows.append(None)
-        said = self._consequence(manager, width)
         room = height - len(rows)
+        said = self._consequence(manager, width, len(rows))
         last = self._notice or ((snapshot.notice, "error") if snapshot.notice else None)
         if last is not None:
             said = said[: room - 1]
             said += [None] * (room - 1 - len(said))
+            self._hints = [hint for hint in self._hints if hint[0] < height - 1]
             tone = {"error": self.ink.alarm, "accent": self.ink.key}.get(last[1], self.ink.bold)
             said.append(Row(width).put(last[0], tone))
         return rows + said[:room]
@@ -118,15 +132,19 @@ class ManagerPane(Stop):
         place = [other.name for other in snapshot.managers].index(manager.name)
         others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
         for index, other in enumerate(others):
-            words = f"{other.name} · {'waits' if other.held else other.state}" if snapshot.past is None else other.name
-            if row.used + 4 + cells(words) > edge:
+            dead = other.state in ("killed", "failed")
+            words = f"{other.name} · {'waits' if other.held and not dead else other.state}"
+            words = words if snapshot.past is None else other.name
+            last = index == len(others) - 1
+            if row.used + 4 + cells(words) > edge - (0 if last else len(f"    {len(others)} more")):
                 more = f"    {len(others) - index} more"
                 if row.used + len(more) <= edge:
+                    self._names.append((y, row.used + 4, _MORE))
                     row.put(more, ink.faint)
                 break
             row.put("    ", ink.plain)
             self._names.append((y, row.used, other.name))
-            row.put(words, ink.error if other.state in ("killed", "failed") else ink.faint)
+            row.put(words, ink.error if dead else ink.faint)
         return row.right([(worker, ink.faint)])
 
     def _worker(self, manager: ManagerView) -> str:
@@ -163,19 +181,32 @@ class ManagerPane(Stop):
             return list(speed_rows(manager.rate, manager.rates, width, count, self.ink))
         if manager.turn is None or not manager.turn.steps:
             return [None] * count
-        return list(strip_rows(manager.turn, width, count, self._broken, self.ink))
+        views = self._snapshot.breakpoints if self._snapshot is not None else ()
+        stops = {
+            step
+            for step in range(len(manager.turn.steps))
+            if any(view.enabled and at_step(view, manager.name, manager.turn, step) for view in views)
+        }
+        return list(strip_rows(manager.turn, width, count, self._broken, self.ink, stops))
 
-    def _consequence(self, manager: ManagerView, width: int) -> list[Row | None]:
+    def _consequence(self, manager: ManagerView, width: int, y: int) -> list[Row | None]:
+        keymap = config_of(self.app).keymap
         ink, words = self.ink, manager.consequence
-        lines = wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
+        stop = [[(manager.stop[:1].upper() + manager.stop[1:], ink.key)]] if manager.stop else []
+        lines = stop + wrap([(words.headline, ink.bold), (words.detail, ink.plain)][: 1 + bool(words.detail)], width)
         hints: list[list[tuple[str, Style]]] = [[]]
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
             hinted.append(("T", "shows the traceback"))
-        for key, told in hinted:
+        self._hints = []
+        for default, told in hinted:
+            key = keymap.instead_of(default)
             size = sum(cells(text) for text, _ in hints[-1])
             if size and size + 4 + cells(key) + 1 + cells(told) > width:
                 hints.append([])
+                size = 0
+            start = size + 4 * bool(size)
+            self._hints.append((y + len(lines) + len(hints) - 1, start, start + cells(key) + 1 + cells(told), default))
             hints[-1] += [("    " if hints[-1] else "", ink.plain), (key, ink.key), (f" {told}", ink.quiet)]
         rows: list[Row | None] = []
         for line in lines + hints:
@@ -186,10 +217,15 @@ class ManagerPane(Stop):
         return rows
 
     def on_click(self, event: events.Click) -> None:
-        """Select the manager under the pointer."""
+        """Select the manager under the pointer, or do what the hint there says."""
+        for y, start, end, key in self._hints:
+            action = of_key(key)
+            if event.y == y and start <= event.x - 1 < end and action is not None:
+                self.post_message(self.Hinted(action.id))
+                return
         for y, x, name in self._names:
-            if event.y == y and x <= event.x - 1 < x + cells(name):
-                self.post_message(self.Selected(name))
+            if event.y == y and x <= event.x - 1 < x + (cells(name) or len("8 more")):
+                self.post_message(self.Selected(name) if name else self.Hinted("managers"))
                 return
         super().on_click(event)
 

@@ -88,9 +88,9 @@ class SearchedPane(Pane):
         name, total = self.searched_of()
         number = f"{len(found.places):,}{'+' if found.full else ''} found"
         if found.complete and not found.places:
-            told = f"{name}: nothing found in {found.looked:,}. esc shows all."
+            told = f"{name}: nothing found in {found.looked:,}. `esc` shows all."
         elif found.complete:
-            told = f"{name}: {number} in {found.looked:,}. n and N go to them, esc shows all."
+            told = f"{name}: {number} in {found.looked:,}. `n` and `N` go to them, `esc` shows all."
         else:
             told = f"{name}: {number}, searched {found.looked:,} of ~{max(total, found.looked):,} …"
         self.post_message(self.Searched(told))

@@ -1,21 +1,26 @@
 """The phase strip: how far the turn has come, as dots on a line."""
 
+from collections.abc import Set
+
 from rich.style import Style
 
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.themes import Ink
+from pmtui.tui.widgets.marks import ON
 from pmtui.view.snapshot import StepView, TurnView
 
 _LABEL = len("action 1 of 1")
 
 
-def strip_rows(turn: TurnView, width: int, rows: int, killed: bool, ink: Ink) -> list[Row]:
+def strip_rows(
+    turn: TurnView, width: int, rows: int, killed: bool, ink: Ink, stops: Set[int] = frozenset()
+) -> list[Row]:
     """The strip in one row (dots and labels) or three (dots, labels, where it lies).
 
     Where a step's dot stands depends on the labels alone, not on how far the turn has come, so nothing glides. Where
-    the labels do not fit, only the step reached has its own.
+    the labels do not fit, only the step reached has its own. At the steps in `stops` stands a breakpoint.
     """
-    drawing = _Drawing(turn.steps, killed, ink)
+    drawing = _Drawing(turn.steps, killed, ink, stops)
     wide = [max(cells(step.label), _LABEL if step.label.startswith("action") else 0) for step in turn.steps]
     if rows == 3:
         last = max(wide[-1], cells(turn.steps[-1].where))
@@ -27,8 +32,9 @@ def strip_rows(turn: TurnView, width: int, rows: int, killed: bool, ink: Ink) ->
 
 
 class _Drawing:
-    def __init__(self, steps: tuple[StepView, ...], killed: bool, ink: Ink) -> None:
+    def __init__(self, steps: tuple[StepView, ...], killed: bool, ink: Ink, stops: Set[int]) -> None:
         self.steps = steps
+        self.stops = stops
         self.killed = killed
         self.ink = ink
         self.now = next((i for i, step in enumerate(steps) if step.state == "now"), -1)
@@ -44,6 +50,8 @@ class _Drawing:
     def _dot(self, row: Row, index: int) -> None:
         if self.killed and self.now < 0 and index == 0:
             row.put("✖", self.ink.alarm)
+        elif index in self.stops:
+            row.put(ON, self._reached(index) if index <= self.now else self.ink.accent)
         elif index <= self.now:
             row.put("●", self._reached(index))
         else:

@@ -1,0 +1,303 @@
+"""What a person has set: one TOML file, what may stand in it, and what is wrong with it.
+
+A fault never keeps anybody out: what is wrong counts as not set, and is told.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+
+from pmtui.model.errors import InputError
+from pmtui.tui.actions import ACTIONS, BY_ID, Action
+from pmtui.tui.keys import FIXED, Keymap, own_keys, parse_key, written
+from pmtui.tui.toml import line_of, where
+from pmtui.view.snapshot import SPEEDS, Speed
+from pmtui.view.words import TimeFormat, count
+
+ThemeName = Literal["auto", "dark", "light"]
+Journal = Literal["auto", "below", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that may be set.
+
+    Attributes:
+        table: the table that it stands in, empty for the top.
+        name: its key.
+        values: those it may have, the default first.
+        help: what it is for, a line.
+    """
+
+    table: str
+    name: str
+    values: tuple[object, ...]
+    help: str
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Table and key."""
+        return (self.table, self.name) if self.table else (self.name,)
+
+
+SETTINGS = (
+    Setting("", "theme", ("auto", "dark", "light"), "auto asks the terminal."),
+    Setting("", "time", ("24h", "12h", "minutes"), "14:04:21, 2:04:21 pm or 14:04."),
+    Setting(
+        "", "speed", ("4", *(speed for speed in SPEEDS if speed != "4")), "What the lab starts with, as + and - set it."
+    ),
+    Setting(
+        "layout", "journal", ("auto", "below", "right"), "auto: right of the logs from 180 columns; right: from 120."
+    ),
+    Setting("layout", "remember", (True, False), "Keep hidden panes, sizes and what is selected, for each app."),
+)
+_TABLES = ("layout", "keymap")
+_RESERVED = {"ctrl+c": "ctrl+c always quits"}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What holds: what was set, and the defaults for the rest. See `SETTINGS` for what each is."""
+
+    theme: ThemeName = "auto"
+    time: TimeFormat = "24h"
+    speed: Speed = "4"
+    journal: Journal = "auto"
+    remember: bool = True
+    keymap: Keymap = field(default_factory=Keymap)
+
+    def value(self, setting: Setting) -> object:
+        """What holds for a setting."""
+        return getattr(self, setting.name)
+
+
+_DEFAULTS = Config()
+
+
+def config_of(app: object) -> Config:
+    """What holds on the screen that an application shows."""
+    found = getattr(app, "config", _DEFAULTS)
+    return found if isinstance(found, Config) else _DEFAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one line of the file; line 0 is the file as a whole."""
+
+    path: Path
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        """`PATH:3: what is wrong`."""
+        return f"{self.path}:{self.line}: {self.words}" if self.line else f"{self.path}: {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it was read.
+
+    Attributes:
+        path: where it is, or would be.
+        there: whether it is there.
+        config: what holds.
+        given: what was set in it and holds: the paths of settings, and `("keymap", ID)`.
+        faults: what is wrong, by line.
+    """
+
+    path: Path
+    there: bool
+    config: Config
+    given: frozenset[tuple[str, ...]] = frozenset()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """One line for the screen; empty if nothing is wrong."""
+        if not self.faults:
+            return ""
+        first, more = self.faults[0], len(self.faults) - 1
+        at = f":{first.line}" if first.line else ""
+        stop = "" if first.words.endswith("?") else "."
+        others = f"And {count(more, 'more fault')}. " if more else ""
+        return f"{self.path.name}{at}: {first.words}{stop} {others}pmtui config tells all."
+
+
+def config_file() -> Path:
+    """Where the file is, or would be."""
+    return Path(platformdirs.user_config_dir("pmtui")) / "config.toml"
+
+
+def read(path: Path | None = None) -> Read:
+    """Read the configuration; never raises for what stands in it.
+
+    Args:
+        path: of the file, `config_file()` by default. One that is not there sets nothing.
+    """
+    path = path or config_file()
+    data = b""
+    try:
+        data = path.read_bytes()
+        text = data.decode()
+        document = tomllib.loads(text)
+    except FileNotFoundError:
+        return Read(path, False, Config())
+    except OSError as error:
+        return Read(path, True, Config(), faults=(Fault(path, 0, f"cannot be read: {error.strerror}"),))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return Read(path, True, Config(), faults=(Fault(path, *where(error, data)),))
+    return _Reading(path, text, document).result()
+
+
+class _Reading:
+    def __init__(self, path: Path, text: str, document: Mapping[str, Any]) -> None:
+        self._path, self._text, self._document = path, text, document
+        self._faults: list[Fault] = []
+        self._values: dict[tuple[str, ...], Any] = {}
+        self._chosen: dict[str, tuple[str, ...]] = {}
+
+    def result(self) -> Read:
+        known = {setting.path: setting for setting in SETTINGS}
+        names = [setting.name for setting in SETTINGS if not setting.table] + list(_TABLES)
+        for name, value in self._document.items():
+            if name not in names:
+                self._fault((name,), f"unknown key {name!r}{_meant(name, names)}")
+            elif name not in _TABLES:
+                self._set(known[(name,)], value)
+            elif not isinstance(value, dict):
+                self._fault((name,), f"{name} is a table: [{name}]")
+            elif name == "keymap":
+                self._keymap(value)
+            else:
+                inner = [setting.name for setting in SETTINGS if setting.table == name]
+                for key, each in value.items():
+                    if (name, key) in known:
+                        self._set(known[(name, key)], each)
+                    else:
+                        self._fault((name, key), f"unknown key {key!r} in [{name}]{_meant(key, inner)}")
+        for fault in self._conflicts():
+            self._faults.append(fault)
+        config = Config(
+            **{path[-1]: value for path, value in self._values.items()},
+            keymap=Keymap(self._chosen),
+        )
+        given = frozenset(self._values) | {("keymap", name) for name in self._chosen}
+        return Read(self._path, True, config, given, tuple(sorted(self._faults, key=lambda fault: fault.line)))
+
+    def _fault(self, path: tuple[str, ...], words: str) -> None:
+        self._faults.append(Fault(self._path, line_of(self._text, path), words))
+
+    def _set(self, setting: Setting, value: object) -> None:
+        if any(value == each and type(value) is type(each) for each in setting.values):
+            self._values[setting.path] = value
+        else:
+            may = ", ".join(toml(each) for each in setting.values)
+            self._fault(setting.path, f"{setting.name} is one of {may}, not {_shown(value)}")
+
+    def _keymap(self, table: Mapping[str, object]) -> None:
+        for name, value in table.items():
+            path = ("keymap", name)
+            keys = [value] if isinstance(value, str) else value
+            if name in FIXED:
+                self._fault(path, f"{name} cannot be changed: {FIXED[name]}")
+            elif name not in BY_ID:
+                self._fault(path, f"unknown action {name!r}{_meant(name, list(BY_ID))}")
+            elif not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+                self._fault(path, f"{name} is a key, or a list of keys, not {_shown(value)}")
+            else:
+                try:
+                    self._chosen[name] = tuple(dict.fromkeys(parse_key(key) for key in keys))
+                except InputError as error:
+                    self._fault(path, f"{name}: {error}")
+
+    def _conflicts(self) -> Iterator[Fault]:
+        """Keys that two actions would have on one screen; the choice that makes it so is dropped."""
+        for name in list(self._chosen):
+            for key in self._chosen[name]:
+                told = (_RESERVED.get(key) if name != "quit" else "") or self._taken(name, key)
+                if told:
+                    yield Fault(self._path, line_of(self._text, ("keymap", name)), f"{name}: {told}")
+                    del self._chosen[name]
+                    break
+
+    def _taken(self, name: str, key: str) -> str:
+        for other in ACTIONS:
+            keys = self._chosen.get(other.id, own_keys(other))
+            if other.id == name or key not in keys or not set(other.places) & set(BY_ID[name].places):
+                continue
+            at = f", line {line_of(self._text, ('keymap', other.id))}" if other.id in self._chosen else ""
+            return f"{written(key)} is the key of {other.id} already{at}"
+        return ""
+
+
+def _meant(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1, 0.6)
+    if close:
+        return f"; is {close[0]} meant?"
+    return f"; there are {', '.join(known)}" if len(known) < 12 else "; pmtui config --default lists all"
+
+
+def _shown(value: object) -> str:
+    text = toml(value) if isinstance(value, str | bool | int | float) else f"a {type(value).__name__}"
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def toml(value: object) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(toml(each) for each in value)}]"
+    return str(value)
+
+
+def _keys_toml(keys: tuple[str, ...]) -> str:
+    texts = tuple(written(key) for key in keys)
+    return toml(texts[0] if len(texts) == 1 else texts)
+
+
+def default_file() -> Iterator[str]:
+    """The lines of a file with everything in it at its default, commented out."""
+    yield "# pmtui's configuration. A line without its # counts; what is not set has its default."
+    table = ""
+    for setting in SETTINGS:
+        yield ""
+        if setting.table != table:
+            table = setting.table
+            yield f"[{table}]"
+        yield f"# {setting.help} One of {', '.join(toml(value) for value in setting.values)}."
+        yield f"# {setting.name} = {toml(setting.values[0])}"
+    yield ""
+    yield "[keymap]"
+    yield '# An action and its key or keys, as in "x", "ctrl+x" or ["j", "down"]; [] leaves it to the palette.'
+    for action in _changeable():
+        yield f"# {action.id} = {_keys_toml(own_keys(action))}  # {action.help}"
+
+
+def what_holds(found: Read) -> Iterator[str]:
+    """The lines of a file that says what holds now, of the keys only those that were changed."""
+    told = {path: "" if path in found.given else "  # by default" for path in (each.path for each in SETTINGS)}
+    table = ""
+    for setting in SETTINGS:
+        if setting.table != table:
+            table = setting.table
+            yield from ("", f"[{table}]")
+        yield f"{setting.name} = {toml(found.config.value(setting))}{told[setting.path]}"
+    yield from ("", "[keymap]")
+    for action in _changeable():
+        if ("keymap", action.id) in found.given:
+            keys = found.config.keymap.keys(action)
+            yield f"{action.id} = {_keys_toml(keys)}  # {_keys_toml(own_keys(action))} by default"
+    yield "# All other keys are as pmtui config --default lists them."
+
+
+def _changeable() -> Iterator[Action]:
+    return (action for action in ACTIONS if action.id not in FIXED)
