@@ -49,6 +49,7 @@ class Runner:
         receivers: by context, read anew at every action, so that a change takes effect at once.
         order: which source is next.
         decider: asks the manager's handlers; one of its own if it is left out.
+        scavenges: whether receipts that are no longer needed are removed; a lab keeps them, to go back to any moment.
         page: so many events are read at once.
 
     Attributes:
@@ -69,6 +70,7 @@ class Runner:
         receivers: Mapping[str, Receiver],
         order: Order = oldest,
         decider: Decider | None = None,
+        scavenges: bool = True,
         page: int = PAGE,
     ) -> None:
         self.turn: Turn | None = None
@@ -85,6 +87,7 @@ class Runner:
             name: ledger.timers if name == TIMERS else logs[name] for name in manager.sources
         }
         self._order = order
+        self._scavenges = scavenges
         self._page = page
         self._decider = decider or Decider(app, manager)
         self._sources: Sources
@@ -285,7 +288,7 @@ class Runner:
     async def _act(self, turn: Turn, target: str, acts: Sequence[Act]) -> None:
         """Take actions in one target. Where the turn was repeated, their receipts may say that they were taken."""
         scavenge: dict[str, int] = {}
-        if self._receipts.get(target, 0) >= _SCAVENGE_EVERY:
+        if self._scavenges and self._receipts.get(target, 0) >= _SCAVENGE_EVERY:
             scavenge = {name: cursor.position for name, cursor in turn.cursors.items()}
         pin = Pin(turn.number, self.state.epoch, turn.runs)
         await self._targets[target].act(acts, pin, self._receivers[target], self._clock, scavenge)

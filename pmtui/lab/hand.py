@@ -14,19 +14,17 @@ from pmtui.view.reader import Progress
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import (
     Failure,
-    InstanceView,
     ManagerState,
     ManagerView,
     SourceView,
     Speed,
-    TimerView,
     TurnView,
 )
-from pmtui.view.state import state_lines
+from pmtui.view.state import instance_view
 from pmtui.view.story import Story
 from pmtui.view.strip import turn_view, upcoming_view
 from pmtui.workers.process import WorkerProcess
-from pmtui.workers.protocol import InstanceReport, Report, StopReport
+from pmtui.workers.protocol import Report, StopReport
 
 _RATES = 60
 
@@ -46,6 +44,25 @@ class Pulled:
     oldest: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A crash of a manager, or a failure.
+
+    Attributes:
+        after: the number of the newest moment by then; it is not part of that one's past.
+        turn: the number of the turn that it interrupted, or that lost actions.
+        entry: for the journal; None if nothing was in hand.
+        lost: how many actions were lost for good.
+        crash: whether it was one.
+    """
+
+    after: int
+    turn: int
+    entry: JournalEntry | None
+    lost: int
+    crash: bool
+
+
 @dataclass(slots=True)
 class Hand:
     """One manager in the lab.
@@ -54,8 +71,8 @@ class Hand:
         manager: which one.
         worker: its newest worker, dead or alive.
         story: of the last crash, until the turn that it interrupted is done.
-        entries: what crashes interrupted and failures stopped, for the journal.
-        lost: how many actions were lost; `lost_in` is the turn whose actions were lost last.
+        deaths: its crashes and failures, in their order.
+        lost_in: the turn whose actions were lost last.
         crashes: the points that its next workers are to die at, one each, as text.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
@@ -65,14 +82,12 @@ class Hand:
     manager: Manager
     worker: WorkerProcess | None = None
     story: Story | None = None
-    entries: list[JournalEntry] = field(default_factory=list)
-    lost: int = 0
+    deaths: list[Death] = field(default_factory=list)
     lost_in: int = 0
     crashes: deque[str] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
     why: str = ""
-    attempts: dict[int, int] = field(default_factory=dict)
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     since: float = field(default_factory=time.time)
     state: ManagerState = "starting"
@@ -80,6 +95,20 @@ class Hand:
     _sample: tuple[float, int] | None = None
     _told: WorkerProcess | None = None
     _stop: tuple[object, ...] = ()
+
+    @property
+    def entries(self) -> list[JournalEntry]:
+        """What crashes interrupted and failures stopped, for the journal."""
+        return [death.entry for death in self.deaths if death.entry is not None]
+
+    @property
+    def lost(self) -> int:
+        """How many actions were lost."""
+        return sum(death.lost for death in self.deaths)
+
+    def _attempt(self, turn: int) -> int:
+        """How many attempts at a turn were interrupted."""
+        return sum(entry.key[0] == turn for entry in self.entries)
 
     @property
     def report(self) -> Report | None:
@@ -121,45 +150,40 @@ class Hand:
             return None
         return report.turn.number
 
-    def died(self, story: Story, label: str, at: str) -> None:
-        """Its worker crashed and left this."""
+    def died(self, story: Story, label: str, at: str, after: int) -> None:
+        """Its worker crashed and left this; `after` is the number of the newest moment by then."""
         if story.lost and story.turn == self.lost_in:
             story = replace(story, turn=story.turn + 1, lost=())  # an earlier crash lost them
         report = self.report
         turn = report.turn if report is not None and report.turn is not None else None
         if turn is not None and (turn.number != story.turn or turn.finished):
             turn = None
-        attempt = self.attempts.get(story.turn, 0)
+        attempt = self._attempt(story.turn)
         entry = killed(story, turn, label=label, attempt=attempt, time=at, known=self.known)
-        if entry is not None:
-            self.entries.append(entry)
-            self.attempts[story.turn] = attempt + 1
+        self.deaths.append(Death(after, story.turn, entry, self._lost_by(story), crash=True))
         self.known = {identity(applied): applied.times for applied in story.applied}
-        self._lose(story)
         self.story = story
         self._told = self.worker
 
-    def _lose(self, story: Story) -> None:
-        if story.lost and story.turn != self.lost_in:
-            self.lost_in = story.turn
-            self.lost += len(story.lost)
+    def _lost_by(self, story: Story) -> int:
+        if not story.lost or story.turn == self.lost_in:
+            return 0
+        self.lost_in = story.turn
+        return len(story.lost)
 
-    def stopped(self, story: Story, label: str, at: str) -> None:
+    def stopped(self, story: Story, label: str, at: str, after: int) -> None:
         """Its handler failed, or an aggregate did; of a turn that saves first, what was not taken by then is lost."""
-        self._lose(story)
         report = self.report
-        if report is None or report.turn is None or report.turn.finished:
-            return
-        number = report.turn.number
-        attempt = self.attempts.get(number, 0)
-        self.entries.append(failed(report.turn, label, attempt, at))
-        self.attempts[number] = attempt + 1
+        entry = None
+        if report is not None and report.turn is not None and not report.turn.finished:
+            entry = failed(report.turn, label, self._attempt(report.turn.number), at)
+        self.deaths.append(Death(after, story.turn, entry, self._lost_by(story), crash=False))
 
     def hand_entry(self, report: Report | None, label: str, at: str) -> JournalEntry | None:
         """The journal's entry for the turn in hand; label and time are its last event's."""
         if self.dead or report is None or report.turn is None:
             return None
-        attempt = self.attempts.get(report.turn.number, 0)
+        attempt = self._attempt(report.turn.number)
         return in_hand(report.turn, label, attempt, at)
 
     def suppressed_in_hand(self) -> int:
@@ -219,7 +243,7 @@ class Hand:
             since=self.since,
             sources=sources,
             turn=turn,
-            instance=_instance(report),
+            instance=instance_view(report.instance, report.clock) if report and report.instance else None,
             next_timer=next_timer,
             pending_timers=pulled.pending,
             failure=failure,
@@ -270,12 +294,3 @@ class Hand:
         if elapsed >= 0.2:
             self.rates.append(max(0.0, (handled - self._sample[1]) / elapsed))
             self._sample = (now, handled)
-
-
-def _instance(report: Report | None) -> InstanceView | None:
-    told: InstanceReport | None = None if report is None else report.instance
-    if report is None or told is None:
-        return None
-    timers = tuple(TimerView(safe(timer.type), (timer.due - report.clock) / 1e6) for timer in told.timers)
-    status = told.status if told.status in ("running", "completed", "missing") else "new"
-    return InstanceView(safe(told.correlation), status, safe(told.started), state_lines(told.state), timers)  # type: ignore[arg-type]  # checked in the line above

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pmtui.lab.breakpoints import Breakpoints
-from pmtui.lab.hand import Hand, Pulled
+from pmtui.lab.hand import Death, Hand, Pulled
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.ledger import Counters
-from pmtui.view.handled import handled_page
-from pmtui.view.journal import journal_page
+from pmtui.view.journal import identity
 from pmtui.view.logpage import label_of, time_of
-from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, Place
+from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, Speed, receipts_of
@@ -41,6 +40,25 @@ class Observer:
         self._doubled_before: dict[str, int] = {}
         self._counts: dict[str, tuple[float, int, int, int]] = {}
 
+    def begin_as(self, before: "Observer", after: int) -> None:
+        """Count from where another one did, after the files were taken back to a moment of that number."""
+        self._doubled_before = before._doubled_before
+        for name, hand in self._hands.items():
+            was = before._hands[name]
+            hand.base = was.base
+            story = tell(self._reader, name, hand.manager.cls.delivery)
+            hand.lost_in = story.turn if story.lost else 0
+            if story.lost and not any(death.lost and death.turn == story.turn for death in hand.deaths):
+                hand.deaths.append(Death(after, story.turn, None, len(story.lost), crash=False))
+            if story.applied:  # it was in the middle of a turn by then
+                hand.story = story
+                hand.known = {identity(applied): applied.times for applied in story.applied}
+
+    @property
+    def doubled_before(self) -> Mapping[str, int]:
+        """By context, how many actions had been doubled when the lab was opened."""
+        return self._doubled_before
+
     def take_stock(self) -> None:
         """Note what was there before: only what happens from now on is counted."""
         self._doubled_before = {name: self._reader.doubled(name) for name in self._app.contexts}
@@ -50,15 +68,15 @@ class Observer:
             story = tell(self._reader, name, hand.manager.cls.delivery)
             hand.lost_in = story.turn if story.lost else 0
 
-    def bury(self, name: str) -> None:
-        """Tell the story of a worker that has died."""
+    def bury(self, name: str, after: int) -> None:
+        """Tell the story of a worker that has died, `after` being the number of the newest moment."""
         hand = self._hands[name]
         report = hand.report
         label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
         if hand.now(report) == "killed":
-            hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at)
+            hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at, after)
         elif hand.now(report) == "failed":
-            hand.stopped(tell(self._reader, name, hand.manager.cls.delivery), label, at)
+            hand.stopped(tell(self._reader, name, hand.manager.cls.delivery), label, at, after)
 
     def pull(self, reports: Mapping[str, Report | None]) -> tuple[tuple[ContextView, ...], int, dict[str, Pulled]]:
         """Everything that is read of the files for one picture: contexts, how many were doubled, managers."""
@@ -146,16 +164,8 @@ class Observer:
             notice=safe(breakpoints.wrong),
         )
 
-    def journal_page(self, manager: str, limit: int, before: Key | None) -> JournalPage:
-        """See `Session.journal_page`."""
-        return journal_page(self._reader, manager, limit, before, *self._beside(manager))
-
-    def handled_page(self, limit: int, before: Place | None, after: Place | None) -> HandledPage:
-        """See `Session.handled_page`."""
-        return handled_page(self._reader, self._beside, limit, before=before, after=after)
-
-    def _beside(self, manager: str) -> tuple[list[JournalEntry], int | None]:
-        """What its ledger does not have: what crashes interrupted and what is in hand, and a turn about to act."""
+    def beside(self, manager: str) -> tuple[list[JournalEntry], int | None]:
+        """What a ledger does not have: what crashes interrupted and what is in hand, and a turn about to act."""
         hand = self._hands[manager]
         report = hand.report
         event = report.turn.event if report is not None and report.turn is not None else None

@@ -25,12 +25,14 @@ class Scratch:
 
     Attributes:
         path: the data folder to work on.
+        moments: the file in which its workers remember how it was.
     """
 
     def __init__(self, folder: Path, lock: IO[bytes]) -> None:
         self._folder = folder
         self._lock = lock
         self.path = folder / "data"
+        self.moments = folder / "moments.db"
 
     @classmethod
     def make(cls, app: App, source: DataFolder, *, from_start: bool, progress: Progress) -> "Scratch":
@@ -70,6 +72,8 @@ class Scratch:
 
     def start_over(self) -> None:
         """Make the copy as it was at first; nobody may have it open."""
+        for left in self._folder.glob(f"{self.moments.name}*"):
+            left.unlink()
         shutil.rmtree(self.path)
         shutil.copytree(self._folder / "origin", self.path)
 

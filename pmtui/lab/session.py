@@ -12,7 +12,9 @@ from pmtui.handling.clock import written
 from pmtui.lab.breakpoints import Breakpoints
 from pmtui.lab.clock import LabClock
 from pmtui.lab.hand import Hand
+from pmtui.lab.lookback import Lookback
 from pmtui.lab.observer import Observer
+from pmtui.lab.rewinding import rewind
 from pmtui.lab.scratch import Scratch
 from pmtui.model import instant
 from pmtui.model.app import Receiver
@@ -21,20 +23,23 @@ from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.outside import OutsideEvent, append_outside, once_more
 from pmtui.storage.sqlite.log import SqliteLog
+from pmtui.storage.sqlite.moments import Moments
 from pmtui.storage.sqlite.thread import DatabaseThread
 from pmtui.view.closeup.lens import Lens
 from pmtui.view.closeup.lens import Progress as Looked
 from pmtui.view.closeup.node import Closeup
-from pmtui.view.closeup.subject import Subject
+from pmtui.view.closeup.subject import InstanceOf, ManagerOf, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found, search_journal, search_log
-from pmtui.view.journal import journal_rows
+from pmtui.view.handled import handled_page
+from pmtui.view.journal import journal_page, journal_rows
 from pmtui.view.logpage import log_page, log_rows
 from pmtui.view.offers import Offer, offers
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
+from pmtui.view.past import PastReader
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
-from pmtui.view.session import Session
+from pmtui.view.session import Jump, Session
 from pmtui.view.snapshot import ManagerView, Snapshot, Speed
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.breakpoints.breakpoint import at_point
@@ -104,6 +109,7 @@ class LabSession:
         self._crashes = options.crashes
         self._mode: Literal["lab", "live"] = "live" if options.live else "lab"
         self._snapshot = Snapshot(found.app.name, self._mode, "exact", "4", (), ())
+        self._live = self._snapshot
         self._changes = asyncio.Event()
         self._published = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -116,6 +122,8 @@ class LabSession:
         self._hands: dict[str, Hand]
         self._reader: Reader
         self._observer: Observer
+        self._lookback: Lookback | None = None
+        self._crashes_before: dict[str, int] = {}
         self._clock: LabClock
         self._supervisor: Supervisor
 
@@ -157,13 +165,25 @@ class LabSession:
     def _folder(self) -> DataFolder:
         return self._source if self._scratch is None else DataFolder(self._scratch.path)
 
-    async def _begin(self) -> None:
+    async def _begin(self, before: Observer | None = None, after: int = 0) -> None:
+        """Open everything and start all workers, paused.
+
+        Args:
+            before: where the files were taken back in time, whoever counted until then; the hands are as they were.
+            after: the number of the moment that they were taken back to.
+        """
         app = self._found.app
         files = log_files(app, self._folder, scratch=self._scratch is not None)
-        self._hands = {name: Hand(manager) for name, manager in app.managers.items()}
+        deaths = {} if before is None else {name: hand.deaths for name, hand in self._hands.items()}
+        self._hands = {name: Hand(each, deaths=deaths.get(name, [])) for name, each in app.managers.items()}
         for point in self._crashes:
             self._hands[point.manager].crashes.append(str(point))
-        self._snapshot = replace(self._snapshot, managers=(), version=self._snapshot.version + 1)
+        died = [name for name, hand in self._hands.items() for death in hand.deaths if death.crash]
+        for name in died:
+            if self._hands[name].crashes:
+                self._hands[name].crashes.popleft()
+        self._crashes_before = {name: died.count(name) for name in died}
+        self._snapshot = replace(self._snapshot, managers=(), past=None, version=self._snapshot.version + 1)
         self._draw = self.snapshot
         self._reader = Reader(app, files, self._folder)
         self._observer = Observer(app, self._reader, self._hands, self._mode)
@@ -172,18 +192,26 @@ class LabSession:
             self._folder.path,
             receivers=self._receivers,
             virtual=self._scratch is not None,
+            moments=None if self._scratch is None else self._scratch.moments,
             restart=False,
             errors=asyncio.subprocess.DEVNULL,
             on_change=self._noticed,
         )
         self._clock = LabClock(self._hands, self._supervisor.settled, lambda: self._going and self._scratch is not None)
-        await self._thread.run(self._observer.take_stock)
+        observer = self._observer
+        await self._thread.run(observer.take_stock if before is None else lambda: observer.begin_as(before, after))
+        if self._scratch is not None:
+            path, hands = self._scratch.moments, self._hands
+            self._lookback = await self._thread.run(lambda: Lookback(app, path, files, self._folder, hands, observer))
         for name in self._hands:
             await self._start(name)
         self._tasks = [asyncio.create_task(self._refresh()), asyncio.create_task(self._clock.run())]
         for task in self._tasks:
             task.add_done_callback(self._broke)
         await until(self, _all_there)
+        if self._lookback is not None:
+            lookback, reader = self._lookback, self._reader
+            await self._thread.run(lambda: lookback.begin(reader))
 
     def _noticed(self) -> None:
         for name, hand in self._hands.items():
@@ -263,7 +291,7 @@ class LabSession:
                 await self._bury()
                 picture = await self._picture()
             except PmtuiError as error:
-                picture = replace(self._snapshot, notice=safe(str(error)))
+                picture = replace(self._live, notice=safe(str(error)))
             self._publish(picture)
             await asyncio.sleep(_GOING_SECONDS if self._going else _STEPPING_SECONDS)
             with contextlib.suppress(TimeoutError):
@@ -271,6 +299,10 @@ class LabSession:
                     await self._changes.wait()
 
     def _publish(self, picture: Snapshot) -> None:
+        """Show a picture of the present, or, where a person looks back, go on showing what they look at."""
+        self._live = picture
+        if self._lookback is not None and self._lookback.picture is not None:
+            picture = self._lookback.picture
         if picture != self._snapshot:
             self._snapshot = replace(picture, version=self._snapshot.version + 1)
             published, self._published = self._published, asyncio.Event()
@@ -281,7 +313,9 @@ class LabSession:
             for name, hand in self._hands.items():
                 if hand.worker is not None and hand.worker.died is not None and not hand.worker.buried:
                     hand.worker.buried = True
-                    await self._thread.run(partial(self._observer.bury, name))
+                    lookback = self._lookback
+                    after = 0 if lookback is None else await self._thread.run(lookback.moments.newest)
+                    await self._thread.run(partial(self._observer.bury, name, after))
                     self._breakpoints.set_crash_point(name, None)  # once, and now it has died
 
     async def _picture(self) -> Snapshot:
@@ -291,7 +325,8 @@ class LabSession:
             report = reports[name]
             if report is not None and (hand.worker is None or hand.worker.pid != report.pid):
                 reports[name] = None  # said by the one before; the one that was started meanwhile said nothing yet
-        crashes = dict(self._supervisor.crashes)
+        before = self._crashes_before
+        crashes = {name: number + before.get(name, 0) for name, number in self._supervisor.crashes.items()}
 
         def draw() -> Snapshot:
             return self._observer.snapshot(pulled, reports, self._receivers, self._speed, crashes, self._breakpoints)
@@ -303,15 +338,20 @@ class LabSession:
         self, context: str, limit: int, *, after: int | None = None, before: int | None = None
     ) -> LogPage:
         """See `Session.log_page`."""
-        return await self._thread.run(lambda: log_page(self._reader, context, limit, after, before))
+        return await self._thread.run(lambda: log_page(self._eyes, context, limit, after, before))
 
     async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """See `Session.journal_page`."""
-        return await self._thread.run(lambda: self._observer.journal_page(manager, limit, before))
+
+        def read(reader: Reader) -> JournalPage:
+            page = journal_page(reader, manager, limit, before, *self._beside(manager))
+            return _marked(page) if isinstance(reader, PastReader) and before is None else page
+
+        return await self._read(read)
 
     async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
         """See `Session.handled_page`."""
-        return await self._thread.run(lambda: self._observer.handled_page(limit, before, after))
+        return await self._thread.run(lambda: handled_page(self._eyes, self._beside, limit, before=before, after=after))
 
     async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
         """See `Session.search_log`."""
@@ -327,14 +367,27 @@ class LabSession:
 
     async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
         """See `Session.journal_rows`."""
-        return await self._thread.run(lambda: journal_rows(self._reader, manager, ids, self._hands[manager].unfinished))
+        return await self._thread.run(lambda: journal_rows(self._eyes, manager, ids, self._beside(manager)[1]))
+
+    def _beside(self, manager: str) -> tuple[list[JournalEntry], int | None]:
+        """What the journal that is shown does not have itself; see `Observer.beside`. In the database thread."""
+        past = self._lookback if self._lookback is not None and self._lookback.reader is not None else None
+        return self._observer.beside(manager) if past is None else past.beside(manager)
 
     async def look(self, subject: Subject, progress: Looked) -> Closeup:
         """See `Session.look`."""
+        if isinstance(subject, InstanceOf | ManagerOf):
+            await self._read(lambda reader: reader.recall(subject.manager) if isinstance(reader, PastReader) else None)
         return await Lens(self._read, self._found.spec).look(subject, progress)
 
     async def _read(self, function: Callable[[Reader], _T]) -> _T:
-        return await self._thread.run(lambda: function(self._reader))
+        """Read in the database thread, as of now or of the moment that is looked at."""
+        return await self._thread.run(lambda: function(self._eyes))
+
+    @property
+    def _eyes(self) -> Reader:
+        past = None if self._lookback is None else self._lookback.reader
+        return past or self._reader
 
     def _tell(self, manager: str, command: Command) -> None:
         worker = self._hands[manager].worker
@@ -467,6 +520,58 @@ class LabSession:
         self._advanced = 0
         await self._begin()
 
+    async def travel(self, jump: Jump) -> str:
+        """See `Session.travel`."""
+        lookback = await self._look_back()
+        return await self._shown(lambda: lookback.go(jump, self._live, self._reader))
+
+    async def travel_to(self, where: str, manager: str) -> str:
+        """See `Session.travel_to`."""
+        lookback = await self._look_back()
+        return await self._shown(lambda: lookback.find(where, manager, self._live))
+
+    async def present(self) -> None:
+        """See `Session.present`."""
+        lookback = await self._look_back()
+        await self._shown(lookback.leave)
+
+    async def _look_back(self) -> Lookback:
+        if self._lookback is None:
+            raise InputError("only a lab on a scratch copy remembers its past")
+        if self._going:
+            await self.pause(next(iter(self._hands)))
+        return self._lookback
+
+    async def _shown(self, go: Callable[[], _T]) -> _T:
+        """Go to another moment, and show it."""
+        told = await self._thread.run(go)
+        self._publish(self._live)
+        return told
+
+    async def rewind(self) -> None:
+        """See `Session.rewind`."""
+        lookback, scratch = self._lookback, self._scratch
+        moment = None if lookback is None else lookback.moment
+        if lookback is None or scratch is None or moment is None:
+            raise InputError("only a moment of the lab's past can be made the present: [ goes there")
+        for hand in self._hands.values():
+            hand.deaths = [death for death in hand.deaths if death.after < moment.id]
+        await self._end()
+        app, folder, observer = self._found.app, self._folder, self._observer
+        loop = asyncio.get_running_loop()
+
+        def progress(what: str, done: float) -> None:
+            notice = f"Rewinding {what}, {done:.0%} done …"
+            loop.call_soon_threadsafe(lambda: self._publish(replace(self._live, notice=notice)))
+
+        def back() -> None:
+            with closing(Moments.open(scratch.moments)) as moments:
+                rewind(app, log_files(app, folder, scratch=True), folder, moments, moment, progress)
+
+        await self._thread.run(back)
+        self._going = False
+        await self._begin(observer, moment.id)
+
     def set_receipts(self, receiver: Receiver) -> None:
         """See `Session.set_receipts`."""
         self._receivers.update(dict.fromkeys(self._receivers, receiver))
@@ -531,6 +636,9 @@ class LabSession:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        if self._lookback is not None:
+            await self._thread.run(self._lookback.close)
+            self._lookback = None
         if hasattr(self, "_supervisor"):
             await self._thread.run(self._reader.close)  # first: the last writer to close leaves no write-ahead log
             if self._scratch is not None:
@@ -547,6 +655,13 @@ class LabSession:
         await self._end()
         await self._thread.run(self._remove)
         await self._thread.stop()
+
+
+def _marked(page: JournalPage) -> JournalPage:
+    """Of the past: its last entry is where one looks at."""
+    if not page.entries:
+        return page
+    return replace(page, entries=(*page.entries[:-1], replace(page.entries[-1], glyph="▸")))
 
 
 def _stands_at(manager: ManagerView, point: Point) -> bool:

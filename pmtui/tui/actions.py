@@ -7,7 +7,7 @@ from typing import Literal
 from pmtui.tui.layout import FEW_MANAGERS
 from pmtui.view.snapshot import SPEEDS, ManagerView, Snapshot
 
-Group = Literal["Stepping", "Crashing", "The lab", "Looking", "Looking closely", "The tour", "The screen"]
+Group = Literal["Stepping", "Crashing", "The lab", "Time", "Looking", "Looking closely", "The tour", "The screen"]
 Place = Literal["main", "inspector"]
 Reason = Callable[[Snapshot, ManagerView], str | None]
 
@@ -58,6 +58,8 @@ def _dead(manager: ManagerView) -> str | None:
 
 
 def _reading(snapshot: Snapshot) -> str | None:
+    if snapshot.past is not None:
+        return "The past cannot be changed: L goes back to the present, ctrl+r makes this the present."
     told = "Watching only reads: pmtui lab steps and crashes on a copy."
     return told if snapshot.mode == "watch" else None
 
@@ -151,6 +153,25 @@ def _next_manager(snapshot: Snapshot, _: ManagerView) -> str | None:
     return None if len(snapshot.managers) > 1 else "This app has only one manager."
 
 
+def _travel(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.mode == "lab" else "Only a lab on a scratch copy remembers its past."
+
+
+def _live(snapshot: Snapshot, _: ManagerView) -> str | None:
+    return None if snapshot.past is not None else "This is the present: [ goes back."
+
+
+def _rewind(snapshot: Snapshot, _: ManagerView) -> str | None:
+    if snapshot.mode != "lab":
+        return "Only a lab on a scratch copy can be rewound."
+    return None if snapshot.past is not None else "This is the present: [ goes back, then ctrl+r rewinds to there."
+
+
+def _rewind_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
+    past = snapshot.past
+    return None if past is None else f"ctrl+r again rewinds to here and throws away {past.beyond}."
+
+
 def _traceback(_: Snapshot, manager: ManagerView) -> str | None:
     failed = manager.failure is not None and manager.failure.traceback
     return None if failed else "There is no traceback: no handler has failed."
@@ -178,7 +199,7 @@ ACTIONS: tuple[Action, ...] = (
         _crash_at,
     ),
     Action("restart", ("r",), "r", "restart", "Start a new worker, with the code as it is now.", "Crashing", _restart),
-    Action("traceback", ("t",), "t", "traceback", "Show where a handler failed.", "Crashing", _traceback),
+    Action("traceback", ("E", "shift+e"), "E", "traceback", "Show where a handler failed.", "Crashing", _traceback),
     Action("receipts", ("i",), "i", "receipts", "Switch receipts: off, exact, high-water.", "The lab", _writes),
     Action("append", ("a",), "a", "append", "Append an event from outside.", "The lab", _writes),
     Action("duplicate", (), "", "duplicate", "Append another event like the chosen one.", "The lab", _writes),
@@ -193,6 +214,62 @@ ACTIONS: tuple[Action, ...] = (
         "The lab",
         _start_over,
         _start_over_loses,
+    ),
+    Action(
+        "earlier",
+        ("left_square_bracket", "comma"),
+        "[ ,",
+        "back in time",
+        "As it was an event before; a larger turn is one step.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "later",
+        ("right_square_bracket", "full_stop"),
+        "] .",
+        "forward",
+        "As it was an event later; at last, the present.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "earlier_mark",
+        ("left_curly_bracket",),
+        "{",
+        "trouble before",
+        "Back to a crash, a failure or a repeated action.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "later_mark",
+        ("right_curly_bracket",),
+        "}",
+        "next trouble",
+        "On to a crash, a failure or a repeated action.",
+        "Time",
+        _travel,
+    ),
+    Action(
+        "travel_to",
+        ("t",),
+        "t",
+        "go to event",
+        "As it was after an event (orders@3), or at a time.",
+        "Time",
+        _travel,
+    ),
+    Action("live", ("L", "shift+l"), "L", "live", "Back to the present.", "Time", _live),
+    Action(
+        "rewind",
+        ("ctrl+r",),
+        "ctrl+r",
+        "rewind",
+        "Make the moment that is shown the present.",
+        "Time",
+        _rewind,
+        _rewind_loses,
     ),
     Action("next_manager", ("m",), "m", "manager", "Select the next manager.", "Looking", _next_manager),
     Action("next_pane", ("tab",), "tab", "pane", "Move to the next pane.", "Looking"),
@@ -326,6 +403,8 @@ def for_the_moment(snapshot: Snapshot, manager: ManagerView | None) -> tuple[Act
     """The at most four actions that are worth a place in the footer now, the most likely first."""
     if manager is None or snapshot.mode == "watch":
         ids = ["next_manager", "next_pane", "diagram", "zoom"]
+    elif snapshot.past is not None:
+        ids = ["earlier", "later", "live", "rewind"]
     elif manager.state == "killed":
         ids = ["restart", "receipts", "crash_at", "start_over"]
     elif manager.state in ("failed", "stopped"):

@@ -44,7 +44,7 @@ class Ink:
 
     `quiet` and `faint` step back; `accent` is the one colour; `error` is for killed, doubled and lost alone, `alarm`
     the same where it has to be seen at once. `base`, `bar`, `row` and `chosen` are the grounds of the screen, of the
-    header and footer, of the row in hand, and of the row that keys act on.
+    header and footer, of the row in hand, and of the row that keys act on; `then` is the header's in the past.
     """
 
     plain: Style
@@ -63,6 +63,7 @@ class Ink:
     bar: Style
     row: Style
     chosen: Style
+    then: Style
 
 
 def ink_of(app: App[object]) -> Ink:
@@ -100,4 +101,7 @@ def _ink(name: str, no_color: bool) -> Ink:
         bar=plain + Style(bgcolor=Color.parse(theme.surface or "").rich_color),
         row=plain + Style(bgcolor=background.blend(foreground if no_color else primary, 0.13).rich_color),
         chosen=plain + Style(bgcolor=background.blend(foreground, 0.14).rich_color, bold=no_color, reverse=no_color),
+        then=plain + Style(reverse=True)
+        if no_color
+        else Style(color=background.rich_color, bgcolor=primary.rich_color),
     )

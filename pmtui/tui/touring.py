@@ -25,7 +25,7 @@ _OFFER = (
     "can be done about it."
 )
 _ITS_OWN = ("tour", "tour_back", "tour_skip")
-_BLOCKED = ("Stepping", "Crashing", "The lab")
+_BLOCKED = ("Stepping", "Crashing", "The lab", "Time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Touring:
         if action.id in _ITS_OWN and self._guide is None:
             return "The tour goes through the sample shop: leave, and start it with pmtui tour."
         if action.id in ("tour_back", "tour_skip") and self.told is None:
-            return f"There is no tour under way: {BY_ID['tour'].key} begins it."
+            return f"There is no tour under way: `{BY_ID['tour'].key}` begins it."
         if action.id == "prove" and (self.tour is None or self.tour.over):
             return "That is the last step of the tour; elsewhere it is pmtui explore."
         if self.passes(action):
@@ -113,8 +113,8 @@ class Touring:
     @property
     def _wanted(self) -> str:
         moment = self.tour.moment if self.tour is not None else None
-        leaves = f"{BY_ID['tour'].key} leaves the tour."
-        return leaves if moment is None else f"{BY_ID[moment.action].key} {moment.words}. {leaves}"
+        leaves = f"`{BY_ID['tour'].key}` leaves the tour."
+        return leaves if moment is None else f"`{BY_ID[moment.action].key}` {moment.words}. {leaves}"
 
     def look(self, now: Snapshot, selected: str, screen: MainScreen) -> None:
         """Look at a picture of the lab that is on the screen, and go on where it shows what was to be seen."""
@@ -143,7 +143,7 @@ class Touring:
             self._start()
         else:
             self.tour = None
-            screen.say(f"You left the tour. {BY_ID['tour'].key} begins it again.")
+            screen.say(f"You left the tour. `{BY_ID['tour'].key}` begins it again.")
 
     def _skip(self, screen: MainScreen) -> None:
         del screen

@@ -190,7 +190,7 @@ class Reader:
                 found[source] = Progress(cursor, 0, 0, 0, capped=False)
                 continue
             with database.explained():
-                head = head_of(database.connection)
+                head = self._head_in(manager.name, source, database)
                 tally = self._tallies.setdefault((manager.name, source), _Tally())
                 if (tally.cursor, tally.head) != (cursor, head):
                     tally.follow(database.connection, cursor, head)
@@ -263,6 +263,10 @@ class Reader:
                 "SELECT DISTINCT manager FROM senders WHERE app = ?", (self.app.name,)
             )
             return tuple(row[0] for row in rows)
+
+    def _head_in(self, manager: str, source: str, database: Database) -> int:  # noqa: ARG002  (of the past they tell more)
+        """The highest position of a source."""
+        return head_of(database.connection)
 
     def _source(self, manager: str, source: str) -> Database | None:
         store = self.ledger(manager) if source == TIMERS else self.log(source)

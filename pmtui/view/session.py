@@ -1,7 +1,7 @@
 """What a screen may ask of a running app. The lab's session is one; tests hand in another."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pmtui.model.app import Receiver
 from pmtui.model.point import Point
@@ -13,6 +13,10 @@ from pmtui.view.finding.search import Direction, Found
 from pmtui.view.offers import Offer
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, LogPage, LogRow, Place
 from pmtui.view.snapshot import Snapshot, Speed
+
+Jump = Literal["earlier", "later", "earlier_mark", "later_mark"]
+"""To the moment after the previous handled event, or the next one; the same to the next one with a crash, a failure or
+an action that was applied again just before it."""
 
 
 class Session(Protocol):
@@ -116,6 +120,29 @@ class Session(Protocol):
         Raises:
             InputError: the data is no JSON object, or a name is empty.
         """
+
+    async def travel(self, jump: Jump) -> str:
+        """Show another moment: every picture, page and search is of then until `present`. Whoever goes is paused.
+
+        Returns:
+            A sentence where there is nothing that way; empty if there was.
+        """
+
+    async def travel_to(self, where: str, manager: str) -> str:
+        """Show the moment at which an event, `orders@3`, was handled, if possible by this manager, or a time of day.
+
+        Returns:
+            A sentence where that is not in the past; empty if it was.
+
+        Raises:
+            InputError: it is neither.
+        """
+
+    async def present(self) -> None:
+        """Show the present again."""
+
+    async def rewind(self) -> None:
+        """Make the moment that is shown the present: what came later never happened. Only in the lab."""
 
     async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
         """Append an event once more, as another one that says the same or as the same one; returns its position."""

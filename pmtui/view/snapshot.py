@@ -241,6 +241,31 @@ class ManagerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The moment that a picture is of, where it is not the present.
+
+    Attributes:
+        manager: whose turn it was; empty for the beginning.
+        context, position: the event in hand then, the turn's last; empty and 0 for the beginning.
+        handled: how many events all managers had handled since the lab was opened.
+        total: how many they have in the present.
+        beyond: what has happened since, in people's words: `3 events and 1 crash`.
+    """
+
+    manager: str
+    context: str
+    position: int
+    handled: int
+    total: int
+    beyond: str
+
+    @property
+    def where(self) -> str:
+        """`orders@3`; empty for the beginning."""
+        return f"{self.context}@{self.position}" if self.context else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything a screen knows at one moment.
 
@@ -253,6 +278,7 @@ class Snapshot:
         clock: the lab's time in seconds since the Unix epoch, None before the first event.
         breakpoints: those of the lab, by number.
         notice: one more line for the person, such as a log that cannot be read; empty if all is well.
+        past: the moment that all of this is of; None for the present.
     """
 
     app: str
@@ -268,6 +294,7 @@ class Snapshot:
     clock: float | None = None
     breakpoints: tuple[BreakpointView, ...] = ()
     notice: str = ""
+    past: Past | None = None
     version: int = field(default=0, compare=False)
     """Goes up with every change, so that a screen can tell cheaply."""
 

@@ -2,6 +2,8 @@
 
 from pmtui.model import json
 from pmtui.view.safe import safe
+from pmtui.view.snapshot import InstanceView, TimerView
+from pmtui.workers.protocol import InstanceReport
 
 
 def state_lines(text: str) -> tuple[tuple[str, str], ...]:
@@ -15,3 +17,10 @@ def state_lines(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (safe(name, 80), safe(value if isinstance(value, str) else repr(value))) for name, value in values.items()
     )
+
+
+def instance_view(told: InstanceReport, clock: int) -> InstanceView:
+    """An instance as its worker tells of it, with the manager's clock in microseconds since 1970."""
+    timers = tuple(TimerView(safe(timer.type), (timer.due - clock) / 1e6) for timer in told.timers)
+    status = told.status if told.status in ("running", "completed", "missing") else "new"
+    return InstanceView(safe(told.correlation), status, safe(told.started), state_lines(told.state), timers)  # type: ignore[arg-type]  # checked in the line above

@@ -26,6 +26,7 @@ from pmtui.view.offers import Offer
 from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
+from pmtui.view.session import Jump
 from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot, Speed, receipts_of
 from pmtui.view.watched import Watched
 from pmtui.workers.alive import is_held
@@ -38,6 +39,8 @@ _STALE_LOOKS = 5
 _TRIES = 12
 _AGAIN_SECONDS = 0.02
 _T = TypeVar("_T")
+
+_NO_PAST = "Only a lab remembers its past."
 
 
 class WatchSession:
@@ -270,6 +273,20 @@ class WatchSession:
     async def append(self, context: str, stream: str, type: str, data: str, *, missing: int = 0) -> int:  # noqa: ARG002  (see Session)
         """Nothing: it only reads."""
         raise StorageError("watching only reads; pmtui append appends")
+
+    async def travel(self, jump: Jump) -> str:  # noqa: ARG002  (see Session)
+        """See `Session.travel`; nobody remembers the past of live logs."""
+        return _NO_PAST
+
+    async def travel_to(self, where: str, manager: str) -> str:  # noqa: ARG002  (see Session)
+        """See `Session.travel_to`; nobody remembers the past of live logs."""
+        return _NO_PAST
+
+    async def present(self) -> None:
+        """See `Session.present`."""
+
+    async def rewind(self) -> None:
+        """See `Session.rewind`; it is ignored."""
 
     async def append_again(self, context: str, position: int, *, same_id: bool) -> int:  # noqa: ARG002  (see Session)
         """Nothing: it only reads."""

@@ -17,6 +17,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def crashes(number: int) -> str:
+    """`1 crash`, `2 crashes`."""
+    return f"{number:,} crash" if number == 1 else f"{number:,} crashes"
+
+
 def span(seconds: float) -> str:
     """A time from now as people say it: `in 26 min`, `in 2 h`, `now`, `12 s ago`."""
     size = abs(seconds)

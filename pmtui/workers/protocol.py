@@ -31,6 +31,7 @@ class Begin(msgspec.Struct, tag="begin"):
         data: the data folder.
         virtual: whether this is the lab's scratch copy: time is that of the events, every log is `NAME.db` there.
         receivers: by context, in place of what the app says.
+        moments: in a lab, the file of its moments; empty: none are remembered.
         paused, speed, breakpoints: as the commands below set them.
         hits: how often breakpoints were hit by the manager's workers before, by number.
     """
@@ -40,6 +41,7 @@ class Begin(msgspec.Struct, tag="begin"):
     data: str
     virtual: bool
     receivers: dict[str, Receiver]
+    moments: str = ""
     paused: bool = False
     speed: Speed = "max"
     breakpoints: tuple[Breakpoint, ...] = ()

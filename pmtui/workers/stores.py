@@ -9,6 +9,7 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.alive import hold
+from pmtui.workers.remembering import Memory, RememberingLedger
 
 
 def log_files(app: App, folder: DataFolder, *, scratch: bool) -> dict[str, Path]:
@@ -21,19 +22,38 @@ class Stores:
 
     Everything that is not there is created.
 
+    Args:
+        app, manager: whose.
+        files: the log of each context.
+        folder: where the ledgers are.
+        moments: in a lab, the file of its moments.
+
+    Attributes:
+        memory: in a lab, what remembers its moments.
+
     Raises:
         StorageError: something is there that is no log or ledger of ours, or cannot be opened.
     """
 
-    def __init__(self, app: App, manager: str, files: Mapping[str, Path], folder: DataFolder) -> None:
+    def __init__(
+        self, app: App, manager: str, files: Mapping[str, Path], folder: DataFolder, *, moments: Path | None = None
+    ) -> None:
         logs: dict[str, SqliteLog] = {}
+        self.ledger: SqliteLedger
+        self.memory: Memory | None = None
         with ExitStack() as opened:
             for name, path in files.items():
                 logs[name] = SqliteLog.open(name, path, create=True)
                 opened.callback(logs[name].close)
             path = folder.ledger(app.name, manager)
-            self.ledger = SqliteLedger.open(path, app.name, manager, create=True)
-            opened.callback(self.ledger.close)
+            if moments is None:
+                self.ledger = SqliteLedger.open(path, app.name, manager, create=True)
+                opened.callback(self.ledger.close)
+            else:
+                self.ledger = remembering = RememberingLedger.open(path, app.name, manager, create=True)
+                opened.callback(self.ledger.close)
+                self.memory = Memory(moments, app, manager, logs, remembering, folder)
+                opened.callback(self.memory.close)
             opened.callback(hold(path).close)
             self._opened = opened.pop_all()
         self.logs: Mapping[str, SqliteLog] = logs

@@ -28,6 +28,7 @@ class Supervisor:
         data: the data folder.
         receivers: by context, in place of what the app says.
         virtual: whether time is that of the events.
+        moments: in a lab, the file of its moments.
         restart: whether a worker that crashed is started again; one that failed or was superseded never is.
         errors: where workers' standard error goes.
         on_change: called when anything about a worker changed.
@@ -44,6 +45,7 @@ class Supervisor:
         *,
         receivers: Mapping[str, Receiver],
         virtual: bool = False,
+        moments: Path | None = None,
         restart: bool = True,
         errors: IO[bytes] | int | None = None,
         on_change: Callable[[], None] = lambda: None,
@@ -54,6 +56,7 @@ class Supervisor:
         self._found = found
         self._data = data
         self._virtual = virtual
+        self._moments = moments
         self._restart = restart
         self._errors = errors
         self._on_change = on_change
@@ -80,6 +83,7 @@ class Supervisor:
             data=str(self._data),
             virtual=self._virtual,
             receivers=self.receivers,
+            moments="" if self._moments is None else str(self._moments),
             paused=paused,
             speed=speed,
             breakpoints=breakpoints,

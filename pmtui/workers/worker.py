@@ -108,9 +108,9 @@ class Worker:
         if manager is None:
             raise PmtuiError(f"{self._begin.app}: no manager called {self._begin.manager} any more")
         folder = DataFolder(Path(self._begin.data))
-        stores = self._stores = Stores(
-            found.app, manager.name, log_files(found.app, folder, scratch=self._begin.virtual), folder
-        )
+        files = log_files(found.app, folder, scratch=self._begin.virtual)
+        moments = Path(self._begin.moments) if self._begin.moments else None
+        stores = self._stores = Stores(found.app, manager.name, files, folder, moments=moments)
         self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
@@ -122,6 +122,7 @@ class Worker:
             ledger=stores.ledger,
             clock=self._clock,
             receivers=self._control.receivers,
+            scavenges=moments is None,
         )
         run(self._runner.start(os.getpid(), instant.write(instant.now())))
         self._opened = True
@@ -197,6 +198,7 @@ class Worker:
 
     def _look(self) -> Picked | None:
         """The event that comes next; None while there is none, or where a timer comes before it."""
+        self._catch_up()
         picked, due = run(self._runner.upcoming()), self._runner.next_due
         if picked is None or due is None:
             return picked
@@ -231,9 +233,28 @@ class Worker:
             return found
         self._hit = None
         self._turn = self._runner.take(LARGEST_TURN)
-        found = run(_straight_through(self._turn))
+        found = run(self._straight_through(self._turn))
         self._turn = None
+        if not found:
+            self._catch_up()
         return found
+
+    async def _straight_through(self, turn: AsyncGenerator[Point, None]) -> bool:
+        found = False
+        async for _ in turn:
+            found = True
+            self._remember()
+        return found
+
+    def _remember(self) -> None:
+        """In a lab: how everything stands, if the turn in hand is saved by now."""
+        memory = None if self._stores is None else self._stores.memory
+        if memory is not None and self._runner.turn is not None:
+            memory.reached(self._runner.turn, calm=self._hit is not None or not self._control.full_speed)
+
+    def _catch_up(self) -> None:
+        if self._stores is not None and self._stores.memory is not None:
+            self._stores.memory.catch_up()
 
     def _next_point(self) -> bool:
         """To the next point, of the turn in hand or of a new one; whether there was one."""
@@ -244,6 +265,7 @@ class Worker:
         found, turn = _advance(self._turn) is not None, self._runner.turn
         if found and turn is not None:
             self._hit = self._matcher.hit(turn)
+            self._remember()
         if not found or (turn is not None and turn.finished):
             _advance(self._turn)  # nothing comes after the last point but the generator's end
             self._turn = None
@@ -297,13 +319,6 @@ class Worker:
         if not isinstance(self._clock, VirtualClock):
             return instant.microseconds(instant.now())
         return max(self._clock.at, moment_of(turn.picked[-1].row) if turn is not None and turn.picked else 0)
-
-
-async def _straight_through(turn: AsyncGenerator[Point, None]) -> bool:
-    found = False
-    async for _ in turn:
-        found = True
-    return found
 
 
 def _advance(turn: AsyncGenerator[Point, None]) -> Point | None:

@@ -375,10 +375,10 @@ async def test_the_story_of_a_crash_is_told_even_when_the_restart_comes_at_once(
     telling = threading.Event()
     bury = Observer.bury
 
-    def slowly(observer: Observer, name: str) -> None:
+    def slowly(observer: Observer, name: str, after: int) -> None:
         telling.set()
         time.sleep(0.2)
-        bury(observer, name)
+        bury(observer, name, after)
 
     monkeypatch.setattr(Observer, "bury", slowly)
     await hands.session.crash_at("fulfilment", Point.parse(f"{AT}3:read"))

@@ -30,7 +30,7 @@ def test_a_failing_handler_is_shown_at_its_line_and_mended(
     assert f"shop.py:{line}" in screen
     assert "refunds" in screen
     assert "r restarts it, with the code as it is now" in " ".join(screen.split())
-    terminal.press("t")
+    terminal.press("E")
     screen = terminal.until("Traceback" if "Traceback" in screen else BUG.strip())
     assert BUG.strip() in screen
     terminal.press("\x1b")

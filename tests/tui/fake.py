@@ -32,6 +32,7 @@ from pmtui.view.pages import (
     LogRow,
     Place,
 )
+from pmtui.view.session import Jump
 from pmtui.view.snapshot import (
     ActionView,
     BreakpointView,
@@ -41,6 +42,7 @@ from pmtui.view.snapshot import (
     Failure,
     InstanceView,
     ManagerView,
+    Past,
     Snapshot,
     SourceView,
     Speed,
@@ -78,6 +80,7 @@ class FakeSession:
         self.news = asyncio.Event()
         self.patch: dict[str, object] = {}
         self.manager_patch: dict[str, object] = {}
+        self.then: int | None = None
         self.refuse: Exception | None = None
         self.reset()
 
@@ -318,6 +321,10 @@ class FakeSession:
             breakpoints=self.breakpoints,
             version=self.version,
         )
+        if self.then is not None:
+            context, _, position = (self.journal[self.then - 1].where if self.then else "").partition("@")
+            past = Past("fulfilment", context, int(position or 0), self.then, self.handled, "2 events")
+            now = replace(now, past=past)
         return replace(now, **self.patch)
 
     async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
@@ -529,6 +536,35 @@ class FakeSession:
         position = self.put(context, type, stream, (rows[-1].position if rows else 0) + 1 + missing)
         self.touch()
         return position
+
+    async def travel(self, jump: Jump) -> str:
+        """Backwards and forwards through the orders that were handled."""
+        self.called("travel", jump)
+        at = self.handled if self.then is None else self.then
+        to = at + (-1 if jump.startswith("earlier") else 1)
+        if not to >= 0:
+            return "Nothing was handled before this."
+        self.then = to if to < self.handled else None
+        self.touch()
+        return ""
+
+    async def travel_to(self, where: str, manager: str) -> str:
+        self.called("travel_to", where, manager)
+        if "@" not in where:
+            raise InputError(f"{where!r} is no event")
+        self.then = min(self.handled, int(where.partition("@")[2]))
+        self.touch()
+        return ""
+
+    async def present(self) -> None:
+        self.called("present")
+        self.then = None
+        self.touch()
+
+    async def rewind(self) -> None:
+        self.called("rewind")
+        self.then = None
+        self.touch()
 
     async def close(self) -> None:
         self.closed += 1

@@ -48,7 +48,7 @@ async def test_a_key_asks_the_session(show, state, key, call):
         ("fast", "s", "space pauses it"),
         ("fast", "plus", "full speed already"),
         ("start", "r", "Its worker is alive"),
-        ("start", "t", "There is no traceback"),
+        ("start", "T", "There is no traceback"),
     ],
 )
 async def test_a_key_that_does_nothing_now_says_why(show, state, key, why):
@@ -202,7 +202,7 @@ async def test_a_failure_opens_its_traceback(show):
     async with show(await in_state("failed")) as shown:
         assert "Stopped: ZeroDivisionError" in shown.text()
         assert "shop.py:31" in shown.text()
-        await shown.press("t")
+        await shown.press("E")
         assert isinstance(shown.app.screen, TracebackScreen)
         assert "in take_payment" in shown.text()
         await shown.press("G", "escape")

@@ -5,7 +5,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from itertools import chain
@@ -18,7 +18,7 @@ from pmtui.storage.sqlite.bell import Bell
 
 APPLICATION_ID = 0x706D7475  # "pmtu"
 SCHEMA_VERSION = 1
-Kind = Literal["log", "ledger"]
+Kind = Literal["log", "ledger", "moments"]
 
 _BUSY_SECONDS = 30.0
 _CHUNKS = (50, 10, 1)
@@ -105,6 +105,31 @@ class Database:
             raise WentBack(f"{self.path} was replaced or removed while it was open; restart to work on the new file")
         if writing and _inode(self._file + "-wal") != self._wal_inode:
             raise WentBack(f"{self.path}-wal was replaced or removed while it was open; restart to see what is left")
+
+    def see_only(
+        self, views: Mapping[str, str], tables: Mapping[str, tuple[str, Sequence[Sequence[Any]]]] | None = None
+    ) -> None:
+        """Let tables be what a SELECT over `main` gives, for this connection, which only reads the file.
+
+        Args:
+            views: the SELECT for each table.
+            tables: further ones, in memory, that they may read as `temp.NAME`: columns and rows.
+
+        Raises:
+            StorageError: SQLite refuses a SELECT.
+        """
+        with self.explained():
+            self.connection.set_authorizer(None)
+            self.connection.execute("PRAGMA query_only = OFF")
+            for name, (columns, rows) in (tables or {}).items():
+                self.connection.execute(f"CREATE TEMP TABLE {name}({columns})")
+                if rows:
+                    insert_many(self.connection, f"INSERT INTO temp.{name}", rows)
+            for name, select in views.items():
+                self.connection.execute(f"DROP VIEW IF EXISTS temp.{name}")
+                self.connection.execute(f"CREATE TEMP VIEW {name} AS {select}")
+            self.connection.execute("PRAGMA query_only = ON")
+            self.connection.set_authorizer(_only_reading)
 
     @contextmanager
     def explained(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Any, Self
 
 import msgspec
 
@@ -70,6 +71,7 @@ CREATE TABLE journal(
 )
 
 _COUNTERS = ("handled", "ignored", "performed", "suppressed", "crashes", "late")
+_STATE = ("epoch", "turn", "clock", "clean", "cursors", "targets", *_COUNTERS)
 _cursors = msgspec.json.Decoder(dict[str, Cursor]).decode
 _cursors_text = msgspec.json.Encoder().encode
 _PENDING = "correlation, type, due, recorded_at, data, metadata, fired"
@@ -82,21 +84,23 @@ _JOURNAL = (
 def state_of(database: Database) -> LedgerState:
     """What a ledger says, read in a few statements; writes nothing."""
     connection = database.connection
-    row = connection.execute(
-        f"SELECT epoch, turn, clock, clean, cursors, targets, {', '.join(_COUNTERS)} FROM ledger"
-    ).fetchone()
-    if row is None:
-        row = (0, 0, 0, 1, "{}", "{}", *(0 for _ in _COUNTERS))
+    row = connection.execute(f"SELECT {', '.join(_STATE)} FROM ledger").fetchone()
+    told = {} if row is None else dict(zip(_STATE, row, strict=True))
+    return state_told_by(told, database.identity, _next_due(connection))
+
+
+def state_told_by(row: Mapping[str, Any], identity: str, next_due: int | None) -> LedgerState:
+    """What a ledger says whose own row has these columns; empty for one that has none yet."""
     return LedgerState(
-        identity=database.identity,
-        epoch=row[0],
-        turn=row[1],
-        clock=row[2],
-        clean=bool(row[3]),
-        cursors=_cursors(row[4]),
-        targets=_cursors(row[5]),
-        next_due=_next_due(connection),
-        counters=Counters(*row[6:]),
+        identity=identity,
+        epoch=row.get("epoch", 0),
+        turn=row.get("turn", 0),
+        clock=row.get("clock", 0),
+        clean=bool(row.get("clean", 1)),
+        cursors=_cursors(row.get("cursors", "{}")),
+        targets=_cursors(row.get("targets", "{}")),
+        next_due=next_due,
+        counters=Counters(*(row.get(name, 0) for name in _COUNTERS)),
     )
 
 
@@ -124,7 +128,7 @@ class SqliteLedger:
         create: bool = False,
         read_only: bool = False,
         unseen: bool = False,
-    ) -> "SqliteLedger":
+    ) -> Self:
         """Open the ledger at a path; see `open_database`.
 
         Raises:

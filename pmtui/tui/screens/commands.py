@@ -15,6 +15,7 @@ from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.screens.inspector import InspectorScreen, named
 from pmtui.tui.screens.stopping import open_breakpoints, toggle_breakpoint
 from pmtui.tui.screens.traceback import TracebackScreen
+from pmtui.tui.screens.travel import TravelScreen
 from pmtui.tui.screens.whatif import Ask, advance, append, deliver_again, duplicate
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.header import SPEED_WORDS, receipts_word
@@ -22,6 +23,7 @@ from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.finding.query import Query
 from pmtui.view.safe import safe
+from pmtui.view.session import Jump
 from pmtui.view.snapshot import SPEEDS, ManagerView
 from pmtui.view.svg import to_svg
 
@@ -130,6 +132,46 @@ class Commands:
 
     def _start_over(self) -> None:
         self._ask(self._screen.session.start_over(), "Started over.")
+
+    # time
+
+    def _earlier(self) -> None:
+        self._travel("earlier")
+
+    def _later(self) -> None:
+        self._travel("later")
+
+    def _earlier_mark(self) -> None:
+        self._travel("earlier_mark")
+
+    def _later_mark(self) -> None:
+        self._travel("later_mark")
+
+    def _travel(self, jump: Jump) -> None:
+        self._ask_told(self._screen.session.travel(jump))
+
+    def _travel_to(self, manager: ManagerView) -> None:
+        def chosen(where: str | None) -> None:
+            if where:
+                self._ask_told(self._screen.session.travel_to(where, manager.name))
+
+        self._screen.app.push_screen(TravelScreen(), chosen)
+
+    def _ask_told(self, command: Coroutine[Any, Any, str]) -> None:
+        """Ask for what answers with a sentence where it came to nothing."""
+
+        async def asking() -> None:
+            told = await command
+            if told:
+                self._screen.say(told)
+
+        self._ask(asking())
+
+    def _live(self) -> None:
+        self._ask(self._screen.session.present())
+
+    def _rewind(self) -> None:
+        self._ask(self._screen.session.rewind(), "Rewound: this is the present now.")
 
     # looking
 
@@ -320,6 +362,7 @@ _OF_MANAGER: dict[str, Callable[[Commands, ManagerView], None]] = {
     "restart": Commands._restart,
     "crash_at": Commands._crash_at,
     "traceback": Commands._traceback,
+    "travel_to": Commands._travel_to,
     "next_manager": Commands._next_manager,
 }
 _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
@@ -327,6 +370,12 @@ _OF_SCREEN: dict[str, Callable[[Commands], None]] = {
     "slower": Commands._slower,
     "receipts": Commands._receipts,
     "start_over": Commands._start_over,
+    "earlier": Commands._earlier,
+    "later": Commands._later,
+    "earlier_mark": Commands._earlier_mark,
+    "later_mark": Commands._later_mark,
+    "live": Commands._live,
+    "rewind": Commands._rewind,
     "next_pane": Commands._next_pane,
     "previous_pane": Commands._previous_pane,
     "down": Commands._down,

@@ -5,7 +5,7 @@ from textual.strip import Strip
 
 from pmtui.tui.paint import Row
 from pmtui.tui.widgets.painted import Painted
-from pmtui.view.snapshot import Snapshot, Speed
+from pmtui.view.snapshot import Past, Snapshot, Speed
 
 SPEED_WORDS: dict[Speed, str] = {
     "phase": "1 phase a second",
@@ -43,6 +43,8 @@ class Header(Painted):
         row.to(1)
         if now is None:
             return [row.strip(ink.bar)]
+        if now.past is not None:
+            return [self._then(now, now.past, width)]
         counters = self._counters(now, width - 36)
         room = width - 2 - sum(len(text) for text, _ in counters)
         row.put(now.app, ink.bold, max(8, room - 30)).put(" ", ink.plain)
@@ -55,6 +57,21 @@ class Header(Painted):
             row.put("    speed ", ink.quiet).put(SPEED_WORDS[now.speed].removesuffix(" speed"), ink.plain)
         row.right(counters)
         return [row.strip(ink.bar).extend_cell_length(width, ink.bar)]
+
+    def _then(self, now: Snapshot, past: Past, width: int) -> Strip:
+        """That this is not the present, on a ground that nothing else has; counters are of then."""
+        ink = self.ink
+        row = Row(width)
+        where = f"after {past.where}" if past.where else "at the beginning"
+        row.put(" NOT LIVE ", ink.then + Style(bold=True)).put(f"{where}, ", ink.then)
+        row.put(f"{past.handled:,} of {past.total:,} events", ink.then)
+        if width >= 120:
+            row.put("    L live    ctrl+r makes this the present", ink.then)
+        counters = [
+            (text, ink.then + Style(bold=style == ink.alarm)) for text, style in self._counters(now, width - 50)
+        ]
+        row.right(counters, width - 1)
+        return row.strip(ink.then)
 
     def _counters(self, now: Snapshot, room: int) -> list[tuple[str, Style]]:
         """What fits; zeros go first, then crashes, and doubled and lost last."""

@@ -18,7 +18,7 @@ from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import LogPage, LogRow
-from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Snapshot, SourceView, TurnView
+from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Past, Snapshot, SourceView, TurnView
 from pmtui.view.words import time_as
 
 _Mark = tuple[str, Style, Style, bool]
@@ -55,6 +55,7 @@ class LogPane(SearchedPane):
         self._view = ContextView(context)
         self._manager: ManagerView | None = None
         self._fast = False
+        self._past: Past | None = None
         self._left_at = 0
         self._frame: tuple[object, ...] = ()
         self._painted: dict[tuple[Line, str, _Mark | None, bool], Strip] = {}
@@ -68,6 +69,7 @@ class LogPane(SearchedPane):
         self._manager = manager
         self._breakpoints = tuple(view for view in snapshot.breakpoints if view.place.context in ("", self.context))
         self._fast = manager is not None and full_speed(snapshot, manager)
+        self._past = snapshot.past
         if self._view.head < before[0].head:
             self.find(self.filter)
         if before != (self._view, self._target(), self._fast):
@@ -89,11 +91,24 @@ class LogPane(SearchedPane):
     def _turn(self) -> TurnView | None:
         return self._manager.turn if self._manager else None
 
+    def _then(self, past: Past) -> int:
+        """Where this log stood at that moment: at the event in hand, at what it led to, else at the cursor."""
+        turn, source, manager = self._turn, self._source, self._manager
+        if past.context == self.context:
+            return past.position
+        if turn is not None and manager is not None and manager.name == past.manager:
+            acted = [action.first for action in turn.actions if action.context == self.context and action.first]
+            if acted:
+                return acted[-1]
+        return self._view.head if source is None else source.cursor
+
     def _target(self) -> int:
         """The position that has to be in sight; 0 for the newest."""
         turn, source = self._turn, self._source
         if self._fast or self.found is not None:
             return 0
+        if self._past is not None:
+            return self._then(self._past) or (source.cursor + 1 if source is not None else 0)
         if turn is not None and turn.point:
             acted = [action.first for action in turn.actions if action.context == self.context and action.first]
             if turn.event.context == self.context:
@@ -361,6 +376,8 @@ class LogPane(SearchedPane):
 
     def _mark(self, line: LogRow) -> _Mark:
         ink, turn, source, manager = self.ink, self._turn, self._source, self._manager
+        if self._past is not None and line.position == self._then(self._past):
+            return "▸", ink.accent, ink.error if line.original else ink.bold, True
         words = ink.error if line.original else ink.plain
         if turn is not None and manager is not None and not self._fast:
             here = turn.event.context == self.context and turn.event.position == line.position

@@ -124,7 +124,8 @@ class ManagerPane(Stop):
         ink = self.ink
         broken = ink.alarm if self._broken else ink.accent
         row = Row(width).put(manager.name, ink.focus if self.has_focus else ink.bold, width // 2).put(" ", ink.plain)
-        row.put(f"{GLYPHS[manager.state]} {manager.state}", broken)
+        told = f"{GLYPHS[manager.state]} {manager.state}" if snapshot.past is None else "as it was"
+        row.put(told, broken)
         self._names = []
         worker = self._worker(manager)
         edge = width - cells(worker) - 4
@@ -133,6 +134,7 @@ class ManagerPane(Stop):
         for index, other in enumerate(others):
             dead = other.state in ("killed", "failed")
             words = f"{other.name} · {'waits' if other.held and not dead else other.state}"
+            words = words if snapshot.past is None else other.name
             last = index == len(others) - 1
             if row.used + 4 + cells(words) > edge - (0 if last else len(f"    {len(others)} more")):
                 more = f"    {len(others) - index} more"
@@ -195,7 +197,7 @@ class ManagerPane(Stop):
         hints: list[list[tuple[str, Style]]] = [[]]
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
-            hinted.append(("t", "shows the traceback"))
+            hinted.append(("E", "shows the traceback"))
         self._hints = []
         for default, told in hinted:
             key = keymap.instead_of(default)

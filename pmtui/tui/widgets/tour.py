@@ -7,6 +7,7 @@ from textual import events
 from textual.strip import Strip
 
 from pmtui.tui.actions import BY_ID
+from pmtui.tui.config import config_of
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.touring import Told
 from pmtui.tui.widgets.footer import Footer
@@ -73,7 +74,7 @@ class TourPanel(Painted):
         ink, row = self.ink, Row(width)
         row.to(1).put(told.head, ink.quiet, width // 3).put("   ", ink.plain)
         row.put(told.title, ink.bold, width - row.used - 1)
-        size = sum(_size(name, words) for name, words in told.keys) + 3 * (len(told.keys) - 1)
+        size = sum(self._cells_of(name, words) for name, words in told.keys) + 3 * (len(told.keys) - 1)
         if row.used + size + 4 <= width:
             row.to(width - 1 - size)
             self._keys(row, told.keys, 0, 3)
@@ -117,8 +118,8 @@ class TourPanel(Painted):
         for name, words in keys:
             start = row.used
             if name:
-                row.put(BY_ID[name].key, self.ink.key).put(" ", self.ink.plain)
-                self._places.append((y, start, start + _size(name, words), name))
+                row.put(self._key(name), self.ink.key).put(" ", self.ink.plain)
+                self._places.append((y, start, start + self._cells_of(name, words), name))
             row.put(words, self.ink.quiet)
             row.to(row.used + gap)
         return row
@@ -129,6 +130,8 @@ class TourPanel(Painted):
             if event.y == y and start <= event.x < end:
                 self.post_message(Footer.Chosen(name))
 
+    def _key(self, name: str) -> str:
+        return config_of(self.app).keymap.key(BY_ID[name])
 
-def _size(name: str, words: str) -> int:
-    return cells(BY_ID[name].key) + 1 + cells(words)
+    def _cells_of(self, name: str, words: str) -> int:
+        return cells(self._key(name)) + 1 + cells(words)
