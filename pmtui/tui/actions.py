@@ -296,8 +296,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("managers", ("0",), "0", "managers", "Show all managers in a table; again goes back.", "Looking"),
     Action("panes", ("p",), "p", "panes", "Choose which panes are shown.", "Looking"),
     Action("hide", ("H", "shift+h"), "H", "hide", "Hide the pane.", "Looking"),
-    Action("more_journal", ("greater_than_sign",), ">", "larger", "Give the journal more room.", "Looking"),
-    Action("less_journal", ("less_than_sign",), "<", "smaller", "Give the journal less room.", "Looking"),
+    Action("more_journal", ("right_parenthesis",), ")", "larger", "Give the journal more room.", "Looking"),
+    Action("less_journal", ("left_parenthesis",), "(", "smaller", "Give the journal less room.", "Looking"),
     Action("zoom", ("z",), "z", "maximise", "Give the pane the whole screen, or back.", "Looking"),
     Action(
         "inspect",

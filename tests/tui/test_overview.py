@@ -181,7 +181,7 @@ async def test_the_journal_is_hidden_and_the_logs_take_its_room(show):
         await shown.press("H")
         assert "handled → actions" not in shown.text()
         assert shown.main.log_panes[0].size.height > before
-        await shown.press("greater_than_sign")
+        await shown.press("right_parenthesis")
 
 
 async def test_panes_are_chosen_from_a_list(show):
@@ -210,18 +210,18 @@ async def test_tabs_are_clicked_and_turned_by_the_wheel(show):
 async def test_the_journal_gets_more_room_and_less(show):
     async with show(size=(80, 40)) as shown:
         before = shown.main.journal.size.height
-        await shown.press("greater_than_sign")
+        await shown.press("right_parenthesis")
         assert shown.main.journal.size.height > before
-        await shown.press("less_than_sign", "less_than_sign")
+        await shown.press("left_parenthesis", "left_parenthesis")
         assert shown.main.journal.size.height < before
-        await shown.press(*["less_than_sign"] * 4)
+        await shown.press(*["left_parenthesis"] * 4)
         assert "no more room" in shown.text()
 
 
 async def test_how_the_screen_was_left_is_kept(show):
     keeping = Keeping()
     async with show(many(), keeper=keeping) as shown:
-        await shown.press("tab", "H", "m", "greater_than_sign")
+        await shown.press("tab", "H", "m", "right_parenthesis")
     assert keeping.kept == Arrangement(("payments",), True, 1, "refunds")
     async with show(many(), keeper=keeping) as shown:
         assert "payments" not in seen(shown)
