@@ -70,3 +70,8 @@ def test_what_a_page_links_to_is_there(name):
 def test_a_page_names_only_commands_that_are_there(name):
     page = (ROOT / name).read_text(encoding="utf-8")
     assert {match["name"] for match in COMMAND.finditer(page)} <= COMMANDS.keys()
+
+
+def test_every_command_is_in_the_readme():
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {match["name"] for match in COMMAND.finditer(page)} == COMMANDS.keys()
