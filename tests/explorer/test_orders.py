@@ -383,3 +383,30 @@ class Feeds(ProcessManager):
 def test_a_handler_that_looks_at_positions_is_shown_every_position():
     logs = {"a": events("a", ("Began", "1")), "y": events("y", ("Done", "1"))}
     assert explored(app_of(Feeds, Reads), logs).violation.sentence == "b@2: ValueError: at position 2"
+
+
+class Numbers(Feeds):
+    """Looks at positions, and at nothing that comes of it."""
+
+    name = "feeds"
+
+    @handles("b", "Went", starts=True)
+    def went(self, event, state):
+        state["seen"] = True
+        yield Append("x", "x", "Did", {"positive": event.position > 0})
+
+
+class Positive(Feeds):
+    name = "feeds"
+
+    @handles("b", "Went", starts=True)
+    def went(self, event, state):
+        state["seen"] = True
+        yield Append("x", "x", "Did", {"positive": True})
+
+
+def test_positions_that_no_handler_looks_at_make_no_states():
+    logs = {"a": events("a", ("Began", "1")), "y": events("y", ("Done", "1"))}
+    looking, other = (explored(app_of(manager), logs) for manager in (Numbers, Positive))
+    assert (looking.verdict, other.verdict) == ("holds", "holds")
+    assert other.states < looking.states
