@@ -207,8 +207,12 @@ class Exploration:
             arriving = setting.arriving if self._orders == "oldest" else setting.arriving | acted_on
             return Setting(arriving, setting.exact | exact)
 
+        sizes = -1, -1, -1
+
         def stop() -> bool:
-            return touched.more or needed() != setting
+            nonlocal sizes
+            before, sizes = sizes, (len(touched.contexts), len(self._noticed), len(self._checks.logs))
+            return touched.more or (sizes != before and needed() != setting)
 
         world = self._world(part, touched, setting)
         search = Search(world, self._orders, self._budget, self._checks, chance, switches)
