@@ -80,9 +80,6 @@ class World:
             self.ledgers[name] = WatchedLedger(app.name, name, self.logs, types, numbers, exact=TIMERS in exact)
         self._sources = {name: manager.sources for name, manager in self.managers.items()}
         self._pins = {name: (app.name, name) for name in self.managers}
-        self._receipts: dict[str, dict[str, tuple[Mapping[Sender, Received], Mapping[str, int], int]]] = {
-            name: {} for name in self.managers
-        }
         self._senders = {
             (name, source): Sender(
                 app.name,
@@ -157,39 +154,27 @@ class World:
         """
         key = 0
         pinned: Pin | None = None
-        turn, passed = state.turn, state.passed
-        owner, known = self._pins[manager], self._receipts[manager]
+        turn, passed, owner = state.turn, state.passed, self._pins[manager]
         for log in self._owned:
             now = log.state
             if pinned is None:
                 pin = now.pins.get(owner)
                 if pin is not None and pin.turn > turn:
                     pinned = pin
-            receipts = now.receipts
-            if not receipts:
-                continue
-            before = known.get(log.name)
-            if before is not None and before[0] is receipts and before[1] is passed:
-                key ^= before[2]
-                continue
-            number = self._received_in(log, manager, passed)
-            known[log.name] = receipts, passed, number
-            key ^= number
+            for sender, own in now.receipts.items():
+                if sender.manager == manager and own.highest > passed.get(sender.source, 0):
+                    key ^= self._received(log.name, sender, own, passed.get(sender.source, 0))
         if pinned is not None:
             key ^= self._numbers[manager, tuple([(run.source, run.count) for run in pinned.runs])]
         return key
 
-    def _received_in(self, log: WatchedLog, manager: str, passed: Mapping[str, int]) -> int:
-        number = 0
-        for source in self._sources[manager]:
-            sender, last = self._senders[manager, source], passed.get(source, 0)
-            own = log.state.receipts.get(sender)
-            if own is None or own.highest <= last:
-                continue
-            places = {row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))}
-            for receipt in own.between(last + 1, None):
-                place = places.get(receipt.position, receipt.position)
-                number ^= self._numbers[manager, source, place, log.name, receipt.ordinal, receipt.fingerprint]
+    def _received(self, log: str, sender: Sender, own: Received, last: int) -> int:
+        """The number of a log's receipts of one sender above a position."""
+        number, manager, source = 0, sender.manager, sender.source
+        places = {row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))}
+        for receipt in own.between(last + 1, None):
+            place = places.get(receipt.position, receipt.position)
+            number ^= self._numbers[manager, source, place, log, receipt.ordinal, receipt.fingerprint]
         return number
 
     def has_receipt(self, manager: str, act: Act) -> bool:

@@ -77,6 +77,7 @@ class Runner:
         self.state: LedgerState
         self._app = app
         self._manager = manager
+        self._name = manager.name
         self._logs = logs
         self._ledger = ledger
         self._clock = clock
@@ -109,13 +110,13 @@ class Runner:
         """
         state = await self._ledger.load()
         await verify(state, self._readers, self._logs)
-        await interrupted(self._app.name, self._manager.name, state, self._logs)
+        await interrupted(self._app.name, self._name, state, self._logs)
         clean, epoch = state.clean, state.epoch
         self.state = await self._ledger.start(pid, at)
         if not clean or self.state.epoch != epoch + 1:
-            await fence(self._app.name, self._manager.name, self.state.epoch, self._logs)
+            await fence(self._app.name, self._name, self.state.epoch, self._logs)
         # Once more: until now, an older worker could still act.
-        self._interrupted = await interrupted(self._app.name, self._manager.name, self.state, self._logs)
+        self._interrupted = await interrupted(self._app.name, self._name, self.state, self._logs)
         self._number = self.state.turn
         self._heads = dict(self.state.targets)
         self.next_due = self.state.next_due
@@ -126,7 +127,7 @@ class Runner:
             identity = await reader.identity()
             cursor = self.state.cursors.get(name) or Cursor(0, identity)
             sources[name] = Source(reader, self._manager.types(name), cursor, self._page)
-            self._senders[name] = Sender(self._app.name, self._manager.name, name, identity)
+            self._senders[name] = Sender(self._app.name, self._name, name, identity)
         self._sources = Sources(sources, self._order)
 
     async def take(self, limit: int = 1) -> AsyncGenerator[Point, None]:
@@ -197,7 +198,7 @@ class Runner:
             picked = await self._sources.take(limit, self._clock, self._due, self._fire)
         else:
             picked = await self._sources.repeat(pin.runs)
-        name, delivery = self._manager.name, self._manager.cls.delivery
+        name, delivery = self._name, self._manager.cls.delivery
         return Turn(name, self._number + 1, picked, delivery, cursors, repeated=pin is not None)
 
     def _due(self) -> int | None:

@@ -6,8 +6,9 @@ A write makes a new state that shares everything it did not change with the old 
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,8 +26,7 @@ def _with(struct: _S, **changes: Any) -> _S:
     return msgspec.structs.replace(struct, **changes)
 
 
-def _position(row: Row) -> int:
-    return row[0]
+_position: Callable[[Row], int] = itemgetter(0)
 
 
 class Events(msgspec.Struct, frozen=True):
