@@ -18,9 +18,8 @@ from tests.explorer.test_orders import Cancels, Last, Reminds
 def searched(manager, began, went, switches):
     app = app_of(manager)
     logs = {"a": events("a", *(("Began", who) for who in began)), "b": events("b", *(("Went", who) for who in went))}
-    world = World(
-        app, logs, app.managers, dict.fromkeys(app.contexts, "exact"), {}, Touched(Owners(app, {}, whole=True))
-    )
+    touched, receivers = Touched(Owners(app, {}, whole=True)), dict.fromkeys(app.contexts, "exact")
+    world = World(app, logs, app.managers, receivers, {}, touched, whole=True)
     search = Search(world, "all", Budget(Bounds(), None), Checks(app), switches=switches)
     search.run(lambda: False)
     return search
