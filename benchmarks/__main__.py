@@ -22,6 +22,7 @@ NAMES = (
     "spawn",
     "commands",
     "importing",
+    "exploring",
     "screen",
     "dbos_peer",
 )

@@ -33,9 +33,9 @@ def compare(scale: Scale) -> Iterator[Figure]:
             "tail": ["tail", str(folder / "orders.db")],
         }
         python = [sys.executable, "-c", "pass"]
-        sides = {"python": lambda: _process(python)}
+        sides = {"python": lambda: process(python)}
         for name, arguments in commands.items():
-            sides[name] = lambda arguments=arguments: _process([_pmtui(), *arguments])
+            sides[name] = lambda arguments=arguments: process([pmtui(), *arguments])
         found = in_turn(max(3, scale.samples // 4), sides)
         textual = [name for name, some in commands.items() if _run([sys.executable, "-c", _MAIN, *some]) == 9]
     itself = statistics.median(found["python"]) * 1000
@@ -47,11 +47,13 @@ def compare(scale: Scale) -> Iterator[Figure]:
         yield Figure(what, statistics.median(ratios), "×", min(ratios), max(ratios), _GOAL, "less", detail)
 
 
-def _pmtui() -> str:
+def pmtui() -> str:
+    """The installed command."""
     return str(Path(sys.executable).with_name("pmtui"))
 
 
-def _process(command: list[str]) -> float:
+def process(command: list[str]) -> float:
+    """Seconds that a command takes which must end with 0."""
     began = time.perf_counter()
     code = _run(command)
     took = time.perf_counter() - began

@@ -42,7 +42,7 @@ class Figure:
 
     what: str
     value: float | None
-    unit: Literal["×", "ms", "MB", "%", ""] = "×"
+    unit: Literal["×", "s", "ms", "µs", "MB", "KB", "%", ""] = "×"
     low: float | None = None
     high: float | None = None
     goal: float | None = None

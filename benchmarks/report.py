@@ -29,7 +29,8 @@ def goal(figure: Figure) -> str:
     """What it must reach."""
     if figure.goal is None:
         return ""
-    return f"{'≥' if figure.better == 'more' else '≤'} {figure.goal:.2g} {figure.unit}"
+    value = f"{figure.goal:,.0f}" if figure.goal >= 100 else f"{figure.goal:.2g}"
+    return f"{'≥' if figure.better == 'more' else '≤'} {value} {figure.unit}".rstrip()
 
 
 def spread(figure: Figure) -> str:

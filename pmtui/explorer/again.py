@@ -90,8 +90,7 @@ def serve(app: App, requests: BinaryIO, answers: BinaryIO) -> None:
     """The process itself; never returns."""
     try:
         while True:
-            asked = read(requests, list[list[Question]])
-            write(answers, [_in_a_fork(app, group) for group in asked])
+            write(answers, _in_a_fork(app, read(requests, list[Question])))
     except (EOFError, BrokenPipeError):
         pass
     finally:

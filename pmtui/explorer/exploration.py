@@ -1,12 +1,12 @@
 """One exploration of an app: part by part, each as often as it turns out to be larger than was known."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
-from pmtui.explorer.budget import Budget, OutOfBounds
+from pmtui.explorer.budget import Budget, OutOfBounds, Shares
 from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks
 from pmtui.explorer.following import follow
@@ -15,6 +15,7 @@ from pmtui.explorer.noticing import noticing, with_noticing
 from pmtui.explorer.parts import Logs, Owners, Part, Parts, Touched, Unit, in_order
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.search import Found, Orders, Search
+from pmtui.explorer.switches import Switches
 from pmtui.explorer.tell import nondeterministic, violation_of
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Bounds, Progress, Verdict, Violation
@@ -27,8 +28,12 @@ _ORDERS = {"all": "every order", "oldest": "the oldest first"}
 _AT_RANDOM = 32
 """So many random orders are tried where there are too many to cover all of them."""
 
-_KEPT_BACK = 0.25
-"""For these, so much of the states and seconds is kept back."""
+_COVERING = Shares(0.7, 0.6)
+_BY_SWITCHES = Shares(0.85, 0.75)
+_RANDOM = Shares(1.0, 0.9)
+_ALONE = Shares(1.0, 0.9)
+"""Up to here covering may go, then the orders with the fewest switches, then random ones; covering where neither comes
+after it. What is left of the time is for handling everything once more."""
 
 
 class Setting(NamedTuple):
@@ -82,9 +87,10 @@ class Exploration:
         }
         whole = orders == "oldest" or self._checks.any or not reduced or not in_order(logs)
         self._owners = Owners(app, self._deciders, whole=whole)
-        self._budget = Budget(bounds, watch, kept_back=_KEPT_BACK if orders == "all" else 0)
+        self._budget = Budget(bounds, watch)
         self._parts = Parts(app, logs, self._owners, together=self._checks.any or not reduced)
         self._settings: dict[frozenset[Unit], Setting] = {}
+        self._done: set[frozenset[Unit]] = set()
 
     def run(self) -> Verdict:
         """Explore every part."""
@@ -92,16 +98,22 @@ class Exploration:
         warm = finding = None
         with self._fresh if self._twice else nullcontext(), _little_garbage():
             if self._twice:
-                warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners))
+                over = self._budget.over
+                warm = warm_differs(self._app, self._logs, self._receivers, Touched(self._owners), over)
             self._budget.begin()
+            self._budget.allow(_COVERING if self._orders == "all" else _ALONE)
             try:
                 violation = self._explore()
             except OutOfBounds as bound:
                 why = str(bound)
-                violation = self._at_random()
+                if self._orders == "all":
+                    violation = self._some(_BY_SWITCHES, [None]) or self._some(_RANDOM, range(_AT_RANDOM))
             seconds = self._budget.seconds
             if self._twice:
-                finding = self._fresh.finding()
+                try:
+                    finding = self._fresh.finding(self._budget.left)
+                except TimeoutError:
+                    why = why or self._budget.bound
         if warm is not None and not (finding and finding.calls):
             violation, finding = violation_of(self._app, *warm, (), (), {}), None
         if finding is not None:
@@ -125,16 +137,19 @@ class Exploration:
             yield from dict.fromkeys(f"{name}.{h.method}" for h in manager.handlers.values() if h.method not in reached)
 
     def _explore(self) -> Violation | None:
-        done: set[frozenset[Unit]] = set()
-        while left := [part for part in self._parts.all() if part.units not in done]:
+        while left := self._left():
             for part in left:
                 search, found = self._cover(part)
                 if search is None:
                     break  # it belongs together with more than was known
                 if found is not None:
                     return self._told(search, found)
-                done.add(part.units)
+                self._done.add(part.units)
         return None
+
+    def _left(self) -> list[Part]:
+        """The parts that are not covered yet."""
+        return [part for part in self._parts.all() if part.units not in self._done]
 
     def _cover(self, part: Part) -> tuple[Search | None, Found | None]:
         """Explore one part; no search if it turned out to be only a piece of a larger one."""
@@ -158,14 +173,21 @@ class Exploration:
             if self._settings[part.units] == setting:
                 return None, None
 
-    def _at_random(self) -> Violation | None:
-        """Try some orders where there are too many to cover all of them."""
-        self._budget.release()
+    def _some(self, shares: Shares, numbers: Iterable[int | None]) -> Violation | None:
+        """Try some orders where there are too many to cover all of them.
+
+        Args:
+            shares: of the bounds, as far as it may go.
+            numbers: of random orders; None stands for all orders, those with the fewest switches first.
+        """
+        self._budget.allow(shares)
         try:
-            for number in range(_AT_RANDOM):
-                for part in self._parts.all():
+            for number in numbers:
+                for part in self._left():
                     setting = self._settings.setdefault(part.units, Setting())
-                    search, found, right = self._search(part, setting, Chance(number))
+                    chance = None if number is None else Chance(number)
+                    switches = Switches() if number is None else None
+                    search, found, right = self._search(part, setting, chance, switches)
                     self._budget.spent(search.states, search.edges)
                     if right and found is not None:
                         return self._told(search, found)
@@ -173,7 +195,9 @@ class Exploration:
             pass
         return None
 
-    def _search(self, part: Part, setting: Setting, chance: Chance | None) -> tuple[Search, Found | None, bool]:
+    def _search(
+        self, part: Part, setting: Setting, chance: Chance | None, switches: Switches | None = None
+    ) -> tuple[Search, Found | None, bool]:
         """Explore one part in all orders or a random one; the last says whether it was the right part and setting."""
         touched = Touched(self._owners, None if self._parts.together else part)
 
@@ -183,10 +207,15 @@ class Exploration:
             arriving = setting.arriving if self._orders == "oldest" else setting.arriving | acted_on
             return Setting(arriving, setting.exact | exact)
 
-        def stop() -> bool:
-            return touched.more or needed() != setting
+        sizes = -1, -1, -1
 
-        search = self._new_search(part, touched, setting, chance)
+        def stop() -> bool:
+            nonlocal sizes
+            before, sizes = sizes, (len(touched.contexts), len(self._noticed), len(self._checks.logs))
+            return touched.more or (sizes != before and needed() != setting)
+
+        world = self._world(part, touched, setting)
+        search = Search(world, self._orders, self._budget, self._checks, chance, switches)
         found = None
         try:
             search.run(stop)
@@ -199,8 +228,8 @@ class Exploration:
             raise AssertionError("a part was left before it was covered")
         return search, found, right
 
-    def _new_search(self, part: Part, touched: Touched, setting: Setting, chance: Chance | None) -> Search:
-        world = World(
+    def _world(self, part: Part, touched: Touched, setting: Setting) -> World:
+        return World(
             self._app,
             part.logs,
             part.managers,
@@ -212,7 +241,6 @@ class Exploration:
             exact=setting.exact,
             timed=self._orders == "oldest",
         )
-        return Search(world, self._orders, self._budget, self._checks, chance)
 
     def _other_end(self, search: Search, known: Set[Content]) -> Found | None:
         """Where the orders of the sources must not matter: a second end, if there is one."""

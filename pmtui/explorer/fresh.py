@@ -1,18 +1,23 @@
 """Asking handlers once more, in processes that have never asked them anything."""
 
 import os
+import select
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
-from pmtui.explorer.again import Answer, Known, handlers_of, read, serve, told, write
+from pmtui.explorer.again import Answer, Known, Question, handlers_of, read, serve, told, write
 from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.model.app import App
 from pmtui.storage.ledger import Instance
+
+_T = TypeVar("_T")
 
 _ALONE = 8
 """So many events of each handler are handled in a process where nothing else ever was."""
@@ -75,6 +80,8 @@ class Fresh:
     def __exit__(self, *_: object) -> None:
         for process in (self._forked, self._other):
             if process is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # with what it forked: it may be in the middle of something
                 with suppress(BrokenPipeError):
                     process.to.close()
                 process.from_.close()
@@ -84,19 +91,24 @@ class Fresh:
         """Remember a handling, to have it done once more."""
         self._asked.append(Asked(manager, picked, instance, decision))
 
-    def finding(self) -> Finding | None:
-        """Have all that was asked done once more; what is found for the first that was asked, None if nothing is."""
+    def finding(self, seconds: float) -> Finding | None:
+        """Have all that was asked done once more; what is found for the first that was asked, None if nothing is.
+
+        Args:
+            seconds: so long it may take at most.
+
+        Raises:
+            TimeoutError: that was not enough.
+        """
+        until = time.monotonic() + seconds
         groups = _groups(self._asked)
         questions = [[each[:3] for each in group] for group in groups]
-        answers: list[list[Answer]]
         try:
-            if self._other is None or not read(self._other.from_, bool):
+            if self._other is None or not _answer(self._other, bool, until):
                 raise EOFError
-            write(self._other.to, questions)
-            answers = read(self._other.from_, list[list[Answer]])
+            answers = [_asked(self._other, question, until) for question in questions]
         except (EOFError, BrokenPipeError):  # it cannot be imported again, or not as the same
-            write(self._forked.to, questions)
-            answers = read(self._forked.from_, list[list[Answer]])
+            answers = [_asked(self._forked, question, until) for question in questions]
         found = [
             Finding(asked.manager, asked.picked, gave, again, calls)
             for group, answered in zip(groups, answers, strict=True)
@@ -131,11 +143,25 @@ class _Process(NamedTuple):
     from_: BinaryIO
 
 
+def _asked(process: _Process, questions: Sequence[Question], until: float) -> list[Answer]:
+    """What a process answers to questions that belong together."""
+    write(process.to, questions)
+    return _answer(process, list[Answer], until)
+
+
+def _answer(process: _Process, type_: type[_T], until: float) -> _T:
+    """The next answer of a process. Raises TimeoutError if it does not begin in time."""
+    if not select.select([process.from_], [], [], max(0.0, until - time.monotonic()))[0]:
+        raise TimeoutError
+    return read(process.from_, type_)
+
+
 def _forked(app: App) -> _Process:
     there, to = os.pipe()
     from_, back = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.setpgid(0, 0)
         os.close(to)
         os.close(from_)
         serve(app, os.fdopen(there, "rb"), os.fdopen(back, "wb"))
@@ -163,6 +189,7 @@ def _started(app: App, spec: str) -> _Process:
         [sys.executable, "-P", "-m", "pmtui.explorer.again", str(there), str(back), spec],
         pass_fds=(there, back),
         env={**os.environ, "PYTHONHASHSEED": seed},
+        process_group=0,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -24,19 +24,27 @@ def noticing(contexts: set[str]) -> Noticing:
     """
 
     class Noticed(Event, frozen=True, kw_only=True):
-        def __getattribute__(self, name: str) -> Any:
-            if name in _BY_CHANCE:
-                contexts.add(object.__getattribute__(self, "context"))
-            return object.__getattribute__(self, name)
-
         def __repr__(self) -> str:
-            contexts.add(object.__getattribute__(self, "context"))
+            contexts.add(self.context)
             return super().__repr__()
+
+    for name in _BY_CHANCE:
+        setattr(Noticed, name, property(_telling(name, contexts)))  # what they do not tell is read as fast as ever
 
     def same(event: Event) -> Event:
         return Noticed(**msgspec.structs.asdict(event))
 
     return same
+
+
+def _telling(name: str, contexts: set[str]) -> Callable[[Event], Any]:
+    read = getattr(Event, name).__get__
+
+    def tell(event: Event) -> Any:
+        contexts.add(event.context)
+        return read(event)
+
+    return tell
 
 
 def with_noticing(app: App, same: Noticing) -> App:

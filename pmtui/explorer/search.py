@@ -10,6 +10,7 @@ from pmtui.explorer.budget import Budget
 from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks, Failed
 from pmtui.explorer.plans import SMALL, Plan, larger
+from pmtui.explorer.switches import Choice, Origin, Switches, Waiting
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of, take
 from pmtui.explorer.verdict import Step
 from pmtui.explorer.world import Content, Snapshot, World
@@ -17,7 +18,7 @@ from pmtui.handling.turn import Turn
 from pmtui.model.manager import TIMERS
 
 Orders = Literal["all", "oldest"] | int
-_LOOK_EVERY = 256
+_LOOK_EVERY = 64
 
 
 class Found(Exception):
@@ -39,6 +40,7 @@ class Search:
         budget: how far it may go.
         checks: the user's own.
         chance: takes one of all choices; all of them are taken where it is left out.
+        switches: says which of them come first; where it is left out, those of the states found first.
 
     Attributes:
         world: the same.
@@ -47,18 +49,25 @@ class Search:
     """
 
     def __init__(
-        self, world: World, orders: Orders, budget: Budget, checks: Checks, chance: Chance | None = None
+        self,
+        world: World,
+        orders: Orders,
+        budget: Budget,
+        checks: Checks,
+        chance: Chance | None = None,
+        switches: Switches | None = None,
     ) -> None:
         self.world = world
         self.edges = 0
         self.ends: dict[Content, int] = {}
         self._checks = checks
         self._chance = chance
+        self._switches = switches
         self._orders = orders
         self._budget = budget
         self._beginning = world.snapshot()
         self._came: dict[int, tuple[int, Step] | None] = {}
-        self._queue: deque[tuple[int, Snapshot, str]] = deque()
+        self._queue: deque[Waiting] = deque()
 
     @property
     def states(self) -> int:
@@ -83,26 +92,31 @@ class Search:
         key = self.world.key()
         self._came[key] = None
         self._check(key, self._beginning)
-        self._queue.append((key, self._beginning, ""))
+        self._queue.append(Waiting(key, self._beginning))
         turns = 0
         while self._queue and not stop():
-            self._expand(*self._queue.popleft())
-            turns += 1
             if turns % _LOOK_EVERY == 0:
                 self._budget.look(self.states, self.edges, len(self._queue))
+            turns += 1
+            self._expand(self._queue.popleft())
+            if not self._queue and self._switches is not None:
+                self._queue.extend(self._switches.more())
 
     def begin_again(self) -> None:
         """Go to what was durable at the beginning."""
         self.world.restore(self._beginning)
 
-    def _expand(self, key: int, snapshot: Snapshot, except_for: str) -> None:
+    def _expand(self, at: Waiting) -> None:
         """Take every step that can be taken from a state, and recover at once from every crash in it."""
-        choices = self._choices(snapshot, except_for)
-        if not choices and not except_for:
+        key, snapshot = at.key, at.snapshot
+        choices = self._choices(snapshot, at.except_for) if at.only is None else [at.only]
+        if not choices and not at.except_for:
             self._end(key, snapshot)
         if self._chance is not None and len(choices) > 1:
             depth = sum(ledger.state.turn for ledger in self.world.ledgers.values())
             choices = [self._chance.choose(choices, depth)]
+        if self._switches is not None:
+            choices = self._switches.now(at, choices)
         for manager, plan in choices:
             if manager:
                 self._undisturbed(key, snapshot, manager, plan)
@@ -111,9 +125,10 @@ class Search:
             self.world.restore(snapshot)
             self.world.arrive(context)
             self.edges += 1
-            self._find(key, Step("arrived", "", (context,), ""), self.world.key(), self.world.snapshot())
+            there = Waiting(self.world.key(), self.world.snapshot(), last=("", context))
+            self._find(key, Step("arrived", "", (context,), ""), there)
 
-    def _choices(self, snapshot: Snapshot, except_for: str) -> list[tuple[str, Plan]]:
+    def _choices(self, snapshot: Snapshot, except_for: str) -> list[Choice]:
         """What can be next: a manager's turn, or without a manager an event that arrives."""
         self.world.restore(snapshot)
         choices = [
@@ -121,10 +136,11 @@ class Search:
         ]
         return [*choices, *(("", Plan(1, (context,))) for context in self.world.arriving())]
 
-    def _find(self, key: int, step: Step, found: int, snapshot: Snapshot) -> None:
+    def _find(self, key: int, step: Step, there: Waiting) -> None:
         """A step leads from a state to another one, between two turns."""
-        if self._new(found, key, step, snapshot):
-            self._queue.append((found, snapshot, ""))
+        new = self._new(there.key, key, step, there.snapshot)
+        if self._switches.new(there) if self._switches is not None else new:
+            self._queue.append(there)
 
     def _end(self, key: int, snapshot: Snapshot) -> None:
         self.edges += 1  # to look once more and find nothing
@@ -163,7 +179,8 @@ class Search:
                     self.edges += 1
                     self._recover(commit, manager, course.turn, course.full)
         end = course.commits[-1]
-        self._find(key, _step("handled", manager, course.turn, plan, end), end.key, end.snapshot)
+        there = Waiting(end.key, end.snapshot, last=_last(manager, course.turn))
+        self._find(key, _step("handled", manager, course.turn, plan, end), there)
 
     def _recoveries(self, key: int, manager: str, plan: Plan, course: Course, end: int) -> None:
         """Crash after every commit of a turn but its last, and see that each recovery comes to the same end."""
@@ -182,14 +199,14 @@ class Search:
     def _recover(self, commit: Commit, manager: str, turn: Turn, end: int) -> None:
         self.world.restore(commit.snapshot)
         if self.world.interrupted(manager) is None:
-            self._queue.append((commit.key, commit.snapshot, ""))
+            self._queue.append(Waiting(commit.key, commit.snapshot, last=_last(manager, turn)))
             return
         again = self._take(commit.key, commit.snapshot, manager, Plan())
         if again.full != end:
             raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
         self._recoveries(commit.key, manager, Plan(), again, end)
         if len(self.world.managers) > 1 or self.world.arrivals:
-            self._queue.append((commit.key, commit.snapshot, manager))
+            self._queue.append(Waiting(commit.key, commit.snapshot, manager, _last(manager, turn)))
 
     def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
         self.world.restore(snapshot)
@@ -235,6 +252,10 @@ class Search:
             steps.append(step)
             came = self._came[before]
         return tuple(reversed(steps))
+
+
+def _last(manager: str, turn: Turn) -> Origin:
+    return manager, turn.picked[-1].source
 
 
 def _step(what: Literal["handled", "crash"], manager: str, turn: Turn, plan: Plan, commit: Commit) -> Step:

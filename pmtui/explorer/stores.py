@@ -72,8 +72,8 @@ class WatchedLog(MemoryLog):
         self.exact = exact
         self.touched = touched
 
-    def begin(self) -> MemoryLogTransaction:
-        """See `MemoryLog.begin`."""
+    def transaction(self) -> MemoryLogTransaction:
+        """See `MemoryLog.transaction`."""
         return _WatchedTransaction(self)
 
     def arrive(self, row: Row) -> None:
@@ -99,8 +99,8 @@ class WatchedLog(MemoryLog):
 
 class _WatchedTransaction(MemoryLogTransaction):
     def __init__(self, log: WatchedLog) -> None:
-        super().__init__(log.state)
-        self._log = log
+        super().__init__(log)
+        self._log: WatchedLog = log
         self._full = log.state.full
         self._live = log.state.live
 
@@ -120,7 +120,8 @@ class _WatchedTransaction(MemoryLogTransaction):
         numbers, name = self._log.numbers, self._log.name
         own = self._receipts.get(sender)
         for new in receipts:
-            if own is None or all(each.ordinal != new.ordinal for each in own.receipts.get(new.position, ())):
+            here = None if own is None else own.receipts.get(new.position)
+            if not here or all(each.ordinal != new.ordinal for each in here):
                 self._full ^= numbers[name, sender.manager, sender.source, new.position, new.ordinal, new.fingerprint]
         await super().record(sender, receipts)
 
@@ -129,13 +130,14 @@ class _WatchedTransaction(MemoryLogTransaction):
         return await super().history(stream)
 
     async def append(self, drafts: Sequence[Draft]) -> int:
+        first_row = len(self._events.rows)
         first = await super().append(drafts)
-        change = 0
-        for position, draft in enumerate(drafts, first):
-            change ^= self._log.number(position, draft)
-            self._log.touched.appended(self._log.name, Row(position, *draft))
+        log, change = self._log, 0
+        for row in self._events.rows[first_row:]:
+            change ^= log.number(row.position, row[1:])
+            log.touched.appended(log.name, row)
         self._full ^= change
-        if self._log.live:
+        if log.live:
             self._live ^= change
         return first
 
@@ -191,6 +193,9 @@ class WatchedLedger(MemoryLedger):
         self._numbers = numbers
         self._exact = exact
         self._progress: dict[str, tuple[Events, int, int]] = {}
+        self._waiting: tuple[Events, Mapping[str, Instance], int, int] | None = None
+        self._from_logs = [(source, logs[source]) for source in types if source != TIMERS]
+        self._timed = TIMERS in types
 
     async def save(self, save: Save) -> None:
         """See `Ledger.save`.
@@ -255,28 +260,35 @@ class WatchedLedger(MemoryLedger):
             found += sum(row.type in types for row in rows)
         return min(found, most)
 
-    def progress(self, source: str) -> int:
-        """The number of how far the manager has come in a source: what it passed there, and what lies before it.
+    def progress(self) -> int:
+        """The number of how far the manager has come in its sources: what it passed there, and what lies before it.
 
         Of events that were not there at the beginning only their order counts, not their positions.
         """
-        now = self.state
-        passed = now.passed.get(source, 0)
-        if source == TIMERS:
-            return self._fired(now, passed) if now.timers.head else 0
-        log = self._logs[source]
-        events = log.state.events
-        if events.head == log.base:
-            return self._numbers[self._manager, source, passed]
-        known = self._progress.get(source)
-        if known is not None and known[0] is events and known[1] == passed:
-            return known[2]
-        names = tuple([(row.stream, row.version) for row in self.unread(source, max(passed, log.base))])
-        number = self._numbers[self._manager, source, min(passed, log.base), names]
-        self._progress[source] = events, passed, number
+        now, known = self.state, self._progress
+        number = 0
+        for source, log in self._from_logs:
+            events, passed = log.state.events, now.passed.get(source, 0)
+            before = known.get(source)
+            if before is None or before[0] is not events or before[1] != passed:
+                before = known[source] = events, passed, self._come(source, log, passed)
+            number ^= before[2]
+        if self._timed and now.timers.head:
+            number ^= self._fired(now, now.passed.get(TIMERS, 0))
         return number
 
+    def _come(self, source: str, log: WatchedLog, passed: int) -> int:
+        """The number of how far the manager has come in a log."""
+        base = log.base
+        if log.state.events.head == base:
+            return self._numbers[self._manager, source, passed]
+        names = tuple([(row.stream, row.version) for row in self.unread(source, max(passed, base))])
+        return self._numbers[self._manager, source, min(passed, base), names]
+
     def _fired(self, now: "WatchedRecord", passed: int) -> int:
+        known = self._waiting
+        if known is not None and known[0] is now.timers and known[1] is now.instances and known[2] == passed:
+            return known[3]
         names = tuple(
             (
                 row if self._exact else (row.stream, row.type, row.recorded_at, row.data),
@@ -284,7 +296,9 @@ class WatchedLedger(MemoryLedger):
             )
             for row in self.unread(TIMERS, passed)
         )
-        return self._numbers[self._manager, names] if names else 0
+        number = self._numbers[self._manager, names] if names else 0
+        self._waiting = now.timers, now.instances, passed, number
+        return number
 
     @staticmethod
     def _current(instance: Instance, row: Row) -> bool:

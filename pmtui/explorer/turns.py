@@ -96,7 +96,7 @@ def take(world: World, manager: str, plan: Plan, key: int) -> Course:
     clock = VirtualClock(due or 0) if world.timed else StillClock(due)
     runner = world.runner(manager, scripted(plan.sources) if plan.sources else oldest, clock, plan.size)
     try:
-        return _drive(world, runner, manager, plan, key)
+        return run(_drive(world, runner, manager, plan, key))
     except Fault as fault:
         raise Wrong(fault.kind, str(fault), runner.turn) from fault
     except NotDeterministic as error:
@@ -107,21 +107,17 @@ def take(world: World, manager: str, plan: Plan, key: int) -> Course:
         raise Wrong("stuck", f"the worker cannot go on: {error}", runner.turn) from error
 
 
-def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: int) -> Course:
+async def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: int) -> Course:
     commits: list[Commit] = []
     points = 0
     saved_first = world.managers[manager].cls.delivery == "save-then-act"
-    fires = plan.fires or world.timed
     full = before = 0
-    turn = runner.take(plan.size)
-    while True:
-        try:
-            point = run(anext(turn))
-        except StopAsyncIteration:
-            break
+    ledger = world.ledgers[manager]
+    pending = ledger.state.pending
+    async for point in runner.take(plan.size):
         points += 1
-        if point.phase == "decided" or (point.phase == "read" and not fires):
-            continue
+        if point.phase == "decided" or (point.phase == "read" and ledger.state.pending is pending):
+            continue  # nothing is durable by then but that a timer came due
         now = world.key()
         if saved_first:  # then what nobody reads may be all that is missing
             full, before = world.full(), full

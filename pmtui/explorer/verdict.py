@@ -31,7 +31,11 @@ What = Literal["handled", "crash", "arrived"]
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """Where an exploration stops: after so many states or seconds, with the verdict `incomplete`."""
+    """Where an exploration stops: after so many states or seconds, with the verdict `incomplete`.
+
+    The seconds are those of the whole call. Where all orders do not close, the last part of both is for the orders with
+    the fewest switches of the source, then for random ones; some of the time is for handling everything once more.
+    """
 
     states: int = 2_000_000
     seconds: float = 300.0

@@ -1,6 +1,6 @@
 """The first thing that is looked at: a restart between two events changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pmtui.explorer.parts import Logs, Touched
 from pmtui.explorer.stores import Numbers
@@ -19,7 +19,9 @@ _TURNS = 5_000
 """After so many turns it is enough: a system that feeds itself never ends."""
 
 
-def warm_differs(app: App, logs: Logs, receivers: Mapping[str, Receiver], touched: Touched) -> tuple[Wrong, str] | None:
+def warm_differs(
+    app: App, logs: Logs, receivers: Mapping[str, Receiver], touched: Touched, over: Callable[[], bool]
+) -> tuple[Wrong, str] | None:
     """Run everything twice, event by event, the oldest first: with workers that stay, and with a new one each turn.
 
     Args:
@@ -27,9 +29,11 @@ def warm_differs(app: App, logs: Logs, receivers: Mapping[str, Receiver], touche
         logs: the events from outside.
         receivers: by context.
         touched: told what is read and appended.
+        over: whether there is no time left.
 
     Returns:
-        What is wrong and with which manager, where the two come to differ; else None. Handling that fails ends it.
+        What is wrong and with which manager, where the two come to differ; else None. Handling that fails ends it, and
+        so does the time.
     """
     numbers = Numbers()
     warm, cold = (
@@ -40,6 +44,8 @@ def warm_differs(app: App, logs: Logs, receivers: Mapping[str, Receiver], touche
     stay = {name: warm.runner(name, oldest, clocks[name]) for name in app.managers}
     for _ in range(_TURNS):
         idle = True
+        if over():
+            return None
         for manager in app.managers:
             due = 0 if any(cold.ready(manager, 1).values()) else cold.due(manager) or 0
             clocks[manager].reached(due)

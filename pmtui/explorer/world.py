@@ -13,6 +13,7 @@ from pmtui.handling.sources import Order
 from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 from pmtui.storage.log import Pin, Row, Sender
+from pmtui.storage.memory import Received
 
 Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
 """Everything that is durable in a world: the states of its logs and ledgers."""
@@ -121,15 +122,10 @@ class World:
             key ^= log.state.full if self._whole else log.state.live
         for name, ledger in self.ledgers.items():
             state = ledger.state
-            key ^= state.full
-            for source in self._sources[name]:
-                key ^= ledger.progress(source)
+            key ^= state.full ^ ledger.progress()
             if self.timed and state.pending:
                 key ^= self._numbers[name, state.clock]
-            pin = self.interrupted(name)
-            if pin is not None:
-                key ^= self._numbers[name, tuple([(run.source, run.count) for run in pin.runs])]
-            key ^= self._received(name, state.passed)
+            key ^= self._unsaved(name, state)
         for context in self.arrivals:
             key ^= self._numbers[context, self.logs[context].state.arrived]
         return key
@@ -139,10 +135,8 @@ class World:
         full = 0
         for log in self._owned:
             full ^= log.state.full
-        for name, ledger in self.ledgers.items():
-            full ^= ledger.state.full
-            for source in self._sources[name]:
-                full ^= ledger.progress(source)
+        for ledger in self._kept:
+            full ^= ledger.state.full ^ ledger.progress()
         return full
 
     def content(self) -> Content:
@@ -153,25 +147,35 @@ class World:
             for row in log.state.events.rows
         )
 
-    def _received(self, manager: str, passed: Mapping[str, int]) -> int:
-        """The number of the receipts above the durable cursors: a turn that is not saved has left them.
+    def _unsaved(self, manager: str, state: WatchedRecord) -> int:
+        """The number of what a turn that is not saved has left: its pin, and the receipts above the durable cursors.
 
-        Of those below, no redelivery ever asks.
+        For those below, no redelivery ever asks.
         """
         key = 0
-        for source in self._sources[manager]:
-            sender, last = self._senders[manager, source], passed.get(source, 0)
-            for log in self._owned:
-                own = log.state.receipts.get(sender)
-                if own is None or own.highest <= last:
-                    continue
-                places = {
-                    row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))
-                }
-                for receipt in own.between(last + 1, None):
-                    place = places.get(receipt.position, receipt.position)
-                    key ^= self._numbers[manager, source, place, log.name, receipt.ordinal, receipt.fingerprint]
+        pinned: Pin | None = None
+        turn, passed, owner = state.turn, state.passed, self._pins[manager]
+        for log in self._owned:
+            now = log.state
+            if pinned is None:
+                pin = now.pins.get(owner)
+                if pin is not None and pin.turn > turn:
+                    pinned = pin
+            for sender, own in now.receipts.items():
+                if sender.manager == manager and own.highest > passed.get(sender.source, 0):
+                    key ^= self._received(log.name, sender, own, passed.get(sender.source, 0))
+        if pinned is not None:
+            key ^= self._numbers[manager, tuple([(run.source, run.count) for run in pinned.runs])]
         return key
+
+    def _received(self, log: str, sender: Sender, own: Received, last: int) -> int:
+        """The number of a log's receipts of one sender above a position."""
+        number, manager, source = 0, sender.manager, sender.source
+        places = {row.position: n for n, row in enumerate(self.ledgers[manager].unread(source, last, own.highest))}
+        for receipt in own.between(last + 1, None):
+            place = places.get(receipt.position, receipt.position)
+            number ^= self._numbers[manager, source, place, log, receipt.ordinal, receipt.fingerprint]
+        return number
 
     def has_receipt(self, manager: str, act: Act) -> bool:
         """Whether the target has a receipt of an action."""

@@ -84,7 +84,7 @@ class Target:
         self._senders = senders
         some = next(iter(senders.values()))
         self._owner = some.app, some.manager
-        self._keys = {name: f"{sender.app}/{sender.manager}/{name}/" for name, sender in senders.items()}
+        self._key = f"{some.app}/{some.manager}/"
         self._head = 0
         self._versions: dict[str, int] = {}
         """What the streams' versions were when the log ended at `_head`, where this manager was the last to write."""
@@ -193,7 +193,7 @@ class Target:
         if receiver != "high-water":
             last = next(act.position for act in reversed(acts) if act.source == source)
         receipts = await transaction.receipts(sender, position, last)
-        return _Received(self._keys[source], receipts, await transaction.floor(sender), position)
+        return _Received(f"{self._key}{source}/", receipts, await transaction.floor(sender), position)
 
     async def _settle(
         self, transaction: LogTransaction, source: str, received: _Received, scavenge: Mapping[str, int]

@@ -119,7 +119,7 @@ class Decider:
         decision = Decision(name, row, event.recorded_at, "ignored", correlation, instance)
         if name == TIMERS:
             timer = instance.timers.get(event.type)
-            if timer is None or timer.fired != event.position:
+            if timer is None or timer.fired != row.position:
                 return decision  # cancelled, replaced or ended after it came due
         if status == "completed" or not correlation:
             return decision
@@ -153,7 +153,7 @@ class Decider:
         if asked is not None:
             if not hasattr(asked, "__iter__"):
                 raise Refused(f"{self._method(decision)} returned {type(asked).__name__}, not actions")
-            begun = f'{self._caused[name]}{event.position},"ordinal":'
+            begun = f'{self._caused[name]}{decision.row.position},"ordinal":'
             ended = f',"correlation":{json.quoted(decision.correlation)}}}'
             for ordinal, action in enumerate(asked):
                 metadata = f"{begun}{ordinal}{ended}"

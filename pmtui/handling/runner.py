@@ -79,6 +79,7 @@ class Runner:
         self.state: LedgerState
         self._app = app
         self._manager = manager
+        self._name = manager.name
         self._logs = logs
         self._ledger = ledger
         self._clock = clock
@@ -92,7 +93,7 @@ class Runner:
         self._decider = decider or Decider(app, manager)
         self._sources: Sources
         self._targets: dict[str, Target] = {}
-        self._identities: dict[str, str] = {}
+        self._senders: dict[str, Sender] = {}
         self._number = 0
         self._interrupted: Pin | None = None
         self._instances = Instances(ledger)
@@ -112,29 +113,25 @@ class Runner:
         """
         state = await self._ledger.load()
         await verify(state, self._readers, self._logs)
-        await interrupted(self._app.name, self._manager.name, state, self._logs)
+        await interrupted(self._app.name, self._name, state, self._logs)
         clean, epoch = state.clean, state.epoch
         self.state = await self._ledger.start(pid, at)
         if not clean or self.state.epoch != epoch + 1:
-            await fence(self._app.name, self._manager.name, self.state.epoch, self._logs)
+            await fence(self._app.name, self._name, self.state.epoch, self._logs)
         # Once more: until now, an older worker could still act.
-        self._interrupted = await interrupted(self._app.name, self._manager.name, self.state, self._logs)
+        self._interrupted = await interrupted(self._app.name, self._name, self.state, self._logs)
         self._number = self.state.turn
         self._heads = dict(self.state.targets)
         self.next_due = self.state.next_due
         if self.state.clock:
             self._clock.reached(self.state.clock)
         sources: dict[str, Source] = {}
-        senders: dict[str, Sender] = {}
         for name, reader in self._readers.items():
             identity = await reader.identity()
             cursor = self.state.cursors.get(name) or Cursor(0, identity)
             sources[name] = Source(reader, self._manager.types(name), cursor, self._page)
-            senders[name] = Sender(self._app.name, self._manager.name, name, identity)
+            self._senders[name] = Sender(self._app.name, self._name, name, identity)
         self._sources = Sources(sources, self._order)
-        for name, log in self._logs.items():
-            self._targets[name] = Target(log, self._app.aggregates.get(name), senders)
-            self._identities[name] = await log.identity()
 
     async def take(self, limit: int = 1) -> AsyncGenerator[Point, None]:
         """One turn of up to `limit` events, or of exactly those that a crash interrupted.
@@ -204,7 +201,7 @@ class Runner:
             picked = await self._sources.take(limit, self._clock, self._due, self._fire)
         else:
             picked = await self._sources.repeat(pin.runs)
-        name, delivery = self._manager.name, self._manager.cls.delivery
+        name, delivery = self._name, self._manager.cls.delivery
         return Turn(name, self._number + 1, picked, delivery, cursors, repeated=pin is not None)
 
     def _due(self) -> int | None:
@@ -277,7 +274,7 @@ class Runner:
             try:
                 for target in doubtful:
                     acts = [act for act in turn.acts if act.context == target]
-                    await self._targets[target].rehearse(acts, pin, self._receivers[target], self._clock)
+                    await self._target(target).rehearse(acts, pin, self._receivers[target], self._clock)
             except EventFailed as failed:
                 if failed.index == 0 or turn.repeated:
                     raise
@@ -291,8 +288,15 @@ class Runner:
         if self._scavenges and self._receipts.get(target, 0) >= _SCAVENGE_EVERY:
             scavenge = {name: cursor.position for name, cursor in turn.cursors.items()}
         pin = Pin(turn.number, self.state.epoch, turn.runs)
-        await self._targets[target].act(acts, pin, self._receivers[target], self._clock, scavenge)
+        await self._target(target).act(acts, pin, self._receivers[target], self._clock, scavenge)
         self._receipts[target] = len(acts) + (0 if scavenge else self._receipts.get(target, 0))
+
+    def _target(self, context: str) -> Target:
+        target = self._targets.get(context)
+        if target is None:
+            log, aggregate = self._logs[context], self._app.aggregates.get(context)
+            target = self._targets[context] = Target(log, aggregate, self._senders)
+        return target
 
     async def _save(self, turn: Turn) -> None:
         afters = turn.afters()
@@ -304,7 +308,7 @@ class Runner:
             added += turn.acted()
         else:
             added += self._uncounted
-        heads = self._appended(turn)
+        heads = await self._appended(turn)
         changes = [(self._instances.get(name), after) for name, after in afters.items()]
         await self._ledger.save(
             Save(
@@ -377,7 +381,7 @@ class Runner:
             )
         return journal
 
-    def _appended(self, turn: Turn) -> dict[str, Cursor]:
+    async def _appended(self, turn: Turn) -> dict[str, Cursor]:
         """How far each target's log is known to go, where the turn appended to it or found that it had."""
         lasts: dict[str, int] = {}
         for act in turn.acts:
@@ -387,5 +391,5 @@ class Runner:
         for context, last in lasts.items():
             known = self._heads.get(context)
             if known is None or last > known.position:
-                heads[context] = Cursor(last, self._identities[context])
+                heads[context] = Cursor(last, await self._logs[context].identity() if known is None else known.identity)
         return heads

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -36,7 +37,7 @@ class Context(msgspec.Struct, frozen=True):
     receiver: Receiver = "exact"
 
 
-class Manager(msgspec.Struct, frozen=True):
+class Manager(msgspec.Struct, frozen=True, dict=True):
     """A registered process manager: its class and its handlers by (context, event type), in order of declaration."""
 
     cls: type[ProcessManager]
@@ -47,7 +48,7 @@ class Manager(msgspec.Struct, frozen=True):
         """The manager's name, unique in its app."""
         return self.cls.name
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The contexts it reads (and `timers`), in the order in which its class first names them."""
         ordered = sorted(self.handlers.values(), key=lambda handler: handler.line)
@@ -55,7 +56,14 @@ class Manager(msgspec.Struct, frozen=True):
 
     def types(self, source: str) -> frozenset[str]:
         """The event types it handles from one source."""
-        return frozenset(type_ for context, type_ in self.handlers if context == source)
+        return self._types.get(source, frozenset())
+
+    @cached_property
+    def _types(self) -> dict[str, frozenset[str]]:
+        types: dict[str, set[str]] = {}
+        for context, type_ in self.handlers:
+            types.setdefault(context, set()).add(type_)
+        return {context: frozenset(some) for context, some in types.items()}
 
 
 class App:

@@ -6,8 +6,9 @@ A write makes a new state that shares everything it did not change with the old 
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,8 +26,7 @@ def _with(struct: _S, **changes: Any) -> _S:
     return msgspec.structs.replace(struct, **changes)
 
 
-def _position(row: Row) -> int:
-    return row[0]
+_position: Callable[[Row], int] = itemgetter(0)
 
 
 class Events(msgspec.Struct, frozen=True):
@@ -149,19 +149,16 @@ class MemoryLog:
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`; of two that overlap, the one that commits second gets a StorageError."""
-        return _Transaction(self)
-
-    def begin(self) -> "MemoryLogTransaction":
-        """A transaction on the log as it is now; nobody sees it before its `committed()` becomes the log's state."""
-        return MemoryLogTransaction(self.state)
+        return MemoryLogTransaction(self)
 
 
 class MemoryLogTransaction:
-    """See `LogTransaction`: what the log will hold when it commits."""
+    """See `LogTransaction`: what the log will hold when its own block ends; until then nobody else sees it."""
 
-    def __init__(self, state: LogState) -> None:
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self._began = state = log.state
         self.head = state.events.head
-        self._began = state
         self._events = state.events
         self._receipts = state.receipts
         self._floors = state.floors
@@ -171,6 +168,18 @@ class MemoryLogTransaction:
     def committed(self) -> LogState:
         """The log's state with all that this transaction did."""
         return LogState(self._events, self._receipts, self._floors, self._repeats, self._pins)
+
+    async def __aenter__(self) -> "MemoryLogTransaction":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            return
+        if self._log.state is not self._began:
+            raise StorageError(f"{self._log.name}: written by somebody else at the same time")
+        self._log.state = self.committed()
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `LogTransaction.pin`."""
@@ -217,27 +226,6 @@ class MemoryLogTransaction:
         first = self._events.head + 1
         self._events = self._events.appended(drafts)
         return first
-
-
-class _Transaction:
-    """The block of one transaction. A class, because `asynccontextmanager` costs several times as much."""
-
-    def __init__(self, log: MemoryLog) -> None:
-        self._log = log
-
-    async def __aenter__(self) -> MemoryLogTransaction:
-        self._began = self._log.state
-        self._transaction = self._log.begin()
-        return self._transaction
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            return
-        if self._log.state is not self._began:
-            raise StorageError(f"{self._log.name}: written by somebody else at the same time")
-        self._log.state = self._transaction.committed()
 
 
 class Owner(NamedTuple):
@@ -367,6 +355,9 @@ class MemoryLedger:
             if cursors.get(source, Cursor(0, before.identity)) != before:  # one that was never saved counts as 0
                 raise Superseded(f"the cursor in {source} was moved by another worker")
             cursors[source] = after
+        added = (
+            _with(save.counters, crashes=0) if save.counters.crashes else save.counters
+        )  # the next start counts them
         instances: dict[str, Instance] = {}
         pending = now.pending
         for old, new in save.instances:
@@ -375,7 +366,7 @@ class MemoryLedger:
             now,
             turn=save.turn,
             clock=max(now.clock, save.clock),
-            counters=now.counters + _with(save.counters, crashes=0),  # these the next worker to start counts
+            counters=now.counters + added,
             cursors=cursors,
             targets={**now.targets, **save.targets} if save.targets else now.targets,
             instances=now.instances.plus(instances) if instances else now.instances,

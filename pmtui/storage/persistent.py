@@ -41,6 +41,8 @@ class Grown(Sequence[_V]):
             start = value
         elif not length or key(items[length - 1]) <= value:
             return []
+        elif key(items[0]) > value:
+            start = 0
         else:
             start = bisect_right(items, value, 0, length, key=key)
         return items[start : min(start + limit, length)]

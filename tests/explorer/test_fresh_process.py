@@ -1,8 +1,14 @@
-"""The process that imports an app's file once more."""
+"""The processes in which handlings are done once more."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from pmtui import ProcessManager, handles
+from pmtui.explorer.verdict import Bounds
+from tests.explorer.kit import app_of, explored
 
 EXPLORES_WHEN_IMPORTED = """
 from pathlib import Path
@@ -39,3 +45,19 @@ def test_a_script_that_explores_when_it_is_imported_is_imported_once_more_and_no
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "holds\n", "")
     assert (tmp_path / "imports").read_text() == "one\n" * 2
+
+
+def test_a_handler_that_never_ends_in_the_fresh_process_only_reaches_the_bound_on_the_time() -> None:
+    here = os.getpid()
+
+    class Hangs(ProcessManager):
+        name = "hangs"
+        correlate = "id"
+
+        @handles("a", "Began", starts=True)
+        def began(self, event, state):
+            if os.getpid() != here:
+                signal.pause()
+
+    verdict = explored(app_of(Hangs), bounds=Bounds(seconds=1))
+    assert (verdict.verdict, verdict.why) == ("incomplete", "1 seconds")

@@ -77,6 +77,38 @@ def test_random_orders_find_it_too_given_enough_of_them():
     assert (verdict.verdict, verdict.orders) == ("holds", "20 orders")
 
 
+class Trips(ProcessManager):
+    """It remembers the order of all it saw, and fails where `b` comes first right after the thirtieth of `a`."""
+
+    name = "trips"
+    correlate = "id"
+
+    @handles("a", "Began", starts=True)
+    @handles("b", "Went", starts=True)
+    def seen(self, event, state):
+        seen = state["seen"] = state.get("seen", "") + event.context
+        if seen == "a" * 30 + "b":
+            raise ValueError("thirty")
+
+
+MANY = {
+    "a": events("a", *(("Began", "1", 2 * n) for n in range(60))),
+    "b": events("b", *(("Went", "1", 2 * n + 1) for n in range(60))),
+}
+
+
+def test_a_fault_that_takes_one_switch_is_found_where_the_whole_does_not_close():
+    verdict = explored(app_of(Trips), MANY, bounds=Bounds(states=3_000))
+    assert verdict.violation.sentence == "b@1: ValueError: thirty"
+    assert replay(app_of(Trips), MANY, verdict.violation.steps).violation == verdict.violation
+
+
+def test_what_does_not_close_is_incomplete_and_all_that_was_looked_at_counts():
+    verdict = explored(app_of(Last), MANY, bounds=Bounds(states=1_000))
+    assert (verdict.verdict, verdict.why) == ("incomplete", "1,000 states")
+    assert 800 < verdict.states <= 1_100
+
+
 class Reminds(ProcessManager):
     name = "reminds"
     correlate = "id"
@@ -351,3 +383,30 @@ class Feeds(ProcessManager):
 def test_a_handler_that_looks_at_positions_is_shown_every_position():
     logs = {"a": events("a", ("Began", "1")), "y": events("y", ("Done", "1"))}
     assert explored(app_of(Feeds, Reads), logs).violation.sentence == "b@2: ValueError: at position 2"
+
+
+class Numbers(Feeds):
+    """Looks at positions, and at nothing that comes of it."""
+
+    name = "feeds"
+
+    @handles("b", "Went", starts=True)
+    def went(self, event, state):
+        state["seen"] = True
+        yield Append("x", "x", "Did", {"positive": event.position > 0})
+
+
+class Positive(Feeds):
+    name = "feeds"
+
+    @handles("b", "Went", starts=True)
+    def went(self, event, state):
+        state["seen"] = True
+        yield Append("x", "x", "Did", {"positive": True})
+
+
+def test_positions_that_no_handler_looks_at_make_no_states():
+    logs = {"a": events("a", ("Began", "1")), "y": events("y", ("Done", "1"))}
+    looking, other = (explored(app_of(manager), logs) for manager in (Numbers, Positive))
+    assert (looking.verdict, other.verdict) == ("holds", "holds")
+    assert other.states < looking.states
