@@ -76,7 +76,8 @@ def open_sample() -> None:
     if on_terminal():
         from pmtui.tui.touring import Touring  # noqa: PLC0415  (as below)
 
-        _show(found, source, Options(receiver="none"), Touring(Guide(), offers=not answered()))
+        options = Options(receiver="none", keep=True)
+        _show(found, source, options, Touring(Guide(), offers=not answered()))
     else:
         asyncio.run(play(found, source, click.echo))
 

@@ -73,6 +73,11 @@ class Over(ModalScreen[Result | None], Generic[Result]):
         """What the sheet holds."""
         yield from ()
 
+    def on_mount(self) -> None:
+        """Have the focus before anything is seen, so that who types at once is heard."""
+        if self.AUTO_FOCUS:
+            self.set_focus(self.query_one(self.AUTO_FOCUS))
+
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Take it away. A second time, as when enter is pressed twice, it does nothing.
 
