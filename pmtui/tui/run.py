@@ -28,7 +28,8 @@ def run(make_session: MakeSession, touring: Touring | None = None) -> int:
     settings = read()
     config = settings.config
     light = config.theme == "light" or (config.theme == "auto" and _light_terminal())
-    keeper = Folder() if config.remember and touring is None else Forgetful()  # the tour begins as it is told
+    tour = touring is not None and touring.tour is not None  # which begins as it is told, not as the screen was left
+    keeper = Folder() if config.remember and not tour else Forgetful()
     return asyncio.run(_run(PmtuiApp(make_session, light=light, settings=settings, keeper=keeper, touring=touring)))
 
 
