@@ -25,8 +25,8 @@ def compare(scale: Scale) -> Iterator[Figure]:
     """Each command over a small data folder."""
     with scale.scratch() as folder:
         seed(folder / "orders.db", 1_000)
-        with worker(simple, folder, wait=False) as process:
-            until_handled(process, ledger_of(simple, folder), 1_000)
+        with worker(simple, folder, wait=False) as working:
+            until_handled(working, ledger_of(simple, folder), 1_000)
         commands = {
             "--help": ["--help"],
             "status": ["status", f"{APPS}:simple", "--data", str(folder)],

@@ -2,8 +2,9 @@
 
     python -m benchmarks.keypress APP --data DIR [--size 80x24] [--presses 200]
 
-Opens the lab, lets it run at full speed, presses the panes' numbers one after the other (each moves the focus,
-which repaints two headings at once) and measures from the press to the first byte that comes after it and changes the screen's focus.
+Opens the lab, lets it run at full speed, presses the panes' numbers one after the other (each moves the focus, which
+repaints two headings at once) and measures from the press to the first byte that comes after it and changes the
+screen's focus.
 Prints the median, the 99th percentile and the largest memory of the screen's process.
 """
 
