@@ -50,6 +50,7 @@ from pmtui.view.snapshot import ManagerView, Snapshot
 
 _PULL_PAUSE = 0.2
 _NOTICE_SECONDS = 6.0
+_PARTS = "#header, #manager, #instance, #body, #left, #logs, #tabs, #tour, #find, #footer, #small"
 
 
 class MainScreen(Screen[None]):
@@ -211,6 +212,11 @@ class MainScreen(Screen[None]):
         if self._first_notice:
             self.say(self._first_notice, "error", stays=True)
 
+    @property
+    def _whole(self) -> bool:
+        """Whether all parts are there: not while the screen is being made, or taken away for another lab's."""
+        return len(self.query(_PARTS)) == _PARTS.count("#")
+
     def on_resize(self) -> None:
         """Lay out anew."""
         self.lay_out()
@@ -218,6 +224,8 @@ class MainScreen(Screen[None]):
 
     def lay_out(self) -> None:
         """Give every part its place on a screen of this size."""
+        if not self._whole:
+            return
         width, height = self.size
         self._below = rows_of(self.touring.told, width, height)
         small = width < SMALLEST[0] or height < SMALLEST[1]
@@ -340,7 +348,7 @@ class MainScreen(Screen[None]):
 
     def _show(self) -> None:
         now, manager, layout = self.snapshot, self.manager, self._places
-        if layout is None or not self.is_attached:
+        if layout is None or not self.is_attached or not self._whole:
             return
         told = self.touring.told
         if rows_of(told, *self.size) != self._below:
