@@ -13,6 +13,8 @@ from pmtui.workers.protocol import Begin, line
 
 APPS = Path(__file__).with_name("apps.py")
 _PATIENCE = 60.0
+_SLOWEST = 5_000
+"""Events a second that a worker which gets anywhere catches up with."""
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def ledger_of(app: App, data: Path) -> Path:
 
 def until_handled(process: subprocess.Popen[bytes], ledger: Path, position: int, every: float = 0.0002) -> None:
     """Wait until the cursor in orders has reached a position, durably."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _PATIENCE + position / _SLOWEST
     while not ledger.exists():
         _still_alive(process, deadline)
         time.sleep(every)
