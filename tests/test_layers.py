@@ -47,7 +47,7 @@ def test_the_layers_hold():
 
 def test_nothing_outside_tui_loads_textual():
     names = modules()
-    assert {"pmtui.model.app", "pmtui.storage.sqlite.log", "pmtui.storage.memory", "pmtui.view.safe"} <= set(names)
+    assert {"pmtui.model.app", "pmtui.storage.sqlite.log", "pmtui.storage.memory.log", "pmtui.view.safe"} <= set(names)
     code = (
         "import importlib, sys\n"
         f"for name in {names!r}:\n"

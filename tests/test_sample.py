@@ -12,7 +12,7 @@ from pmtui.model import instant
 from pmtui.storage.cloudevents import import_events
 from pmtui.storage.folder import DataFolder, sample_folder
 from pmtui.storage.ledger import actions_of
-from pmtui.storage.memory import MemoryLedger
+from pmtui.storage.memory.ledger import MemoryLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.appfile import load
 

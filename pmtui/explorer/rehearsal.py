@@ -8,7 +8,8 @@ from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.model.app import App, Receiver
 from pmtui.storage.log import Row
-from pmtui.storage.memory import MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import MemoryLedger
+from pmtui.storage.memory.log import MemoryLog
 
 _TIMERS = 200
 """So many times a manager waits for its next timer before the next manager has its turn."""

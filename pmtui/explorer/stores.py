@@ -11,7 +11,9 @@ from pmtui.model import json
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Instance, Save, Timer
 from pmtui.storage.log import Draft, Receipt, Row, Sender
-from pmtui.storage.memory import Events, LedgerRecord, LogState, MemoryLedger, MemoryLog, MemoryLogTransaction
+from pmtui.storage.memory.events import Events
+from pmtui.storage.memory.ledger import LedgerRecord, MemoryLedger
+from pmtui.storage.memory.log import LogState, MemoryLog, MemoryLogTransaction
 
 
 class Numbers(dict[Any, int]):

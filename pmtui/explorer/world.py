@@ -13,7 +13,7 @@ from pmtui.handling.sources import Order
 from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 from pmtui.storage.log import Pin, Row, Sender
-from pmtui.storage.memory import Received
+from pmtui.storage.memory.log import Received
 
 Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
 """Everything that is durable in a world: the states of its logs and ledgers."""

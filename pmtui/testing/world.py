@@ -15,7 +15,8 @@ from pmtui.model.app import App, Manager
 from pmtui.model.event import Command, Event, NewEvent
 from pmtui.storage.ledger import Instance
 from pmtui.storage.log import Draft, Row
-from pmtui.storage.memory import LedgerRecord, LogState, MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import LedgerRecord, MemoryLedger
+from pmtui.storage.memory.log import LogState, MemoryLog
 from pmtui.testing.recording import recorded
 from pmtui.testing.told import Told
 

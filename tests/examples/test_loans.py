@@ -11,7 +11,7 @@ from pmtui.handling.clock import VirtualClock
 from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.storage.cloudevents import Imported, import_events, import_file
-from pmtui.storage.memory import MemoryLedger
+from pmtui.storage.memory.ledger import MemoryLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.appfile import load
 

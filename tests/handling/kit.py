@@ -16,7 +16,8 @@ from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.storage.ledger import JournalRow, actions_of
 from pmtui.storage.log import Draft, Row
-from pmtui.storage.memory import MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import MemoryLedger
+from pmtui.storage.memory.log import MemoryLog
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 

@@ -15,7 +15,7 @@ from pmtui.handling.decide import event_of
 from pmtui.model.app import App
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.log import Row
-from pmtui.storage.memory import MemoryLog
+from pmtui.storage.memory.log import MemoryLog
 from tests.handling.kit import LARGE, World, at, steps
 
 from .table import Planted

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pmtui.storage.ledger import Counters, Cursor, Instance, JournalRow, Save, Timer
 from pmtui.storage.log import Draft, Pin, Receipt, Row, Run, Sender
-from pmtui.storage.memory import MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import MemoryLedger
+from pmtui.storage.memory.log import MemoryLog
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 

@@ -23,7 +23,8 @@ from storage_kit import (
 
 from pmtui.storage.errors import StorageError
 from pmtui.storage.log import Row
-from pmtui.storage.memory import MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import MemoryLedger
+from pmtui.storage.memory.log import MemoryLog
 
 
 def row(position: int, version: int) -> Row:
@@ -101,5 +102,6 @@ def test_it_works_in_an_event_loop_too():
 
 
 def test_it_needs_neither_sqlite_nor_asyncio():
-    code = "import sys, pmtui.storage.memory; sys.exit(bool({'sqlite3', 'asyncio'} & set(sys.modules)))"
+    stores = "pmtui.storage.memory.log, pmtui.storage.memory.ledger"
+    code = f"import sys, {stores}; sys.exit(bool({{'sqlite3', 'asyncio'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,7 +14,8 @@ from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.model.app import Receiver
 from pmtui.storage.log import Draft
-from pmtui.storage.memory import MemoryLedger, MemoryLog
+from pmtui.storage.memory.ledger import MemoryLedger
+from pmtui.storage.memory.log import MemoryLog
 from pmtui.workers.breakpoints.breakpoint import Breakpoint
 from pmtui.workers.breakpoints.condition import Compared
 from pmtui.workers.breakpoints.grammar import Vocabulary, read
