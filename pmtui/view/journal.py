@@ -8,7 +8,7 @@ import msgspec
 
 from pmtui.model import instant
 from pmtui.storage.ledger import Taken, actions_of
-from pmtui.storage.sqlite.connection import placeholders
+from pmtui.storage.sqlite.rows import placeholders
 from pmtui.view.pages import Fate, JournalAction, JournalEntry, JournalPage, Key
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe

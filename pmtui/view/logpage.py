@@ -6,7 +6,8 @@ from typing import Any
 from pmtui.model import json
 from pmtui.model.app import App
 from pmtui.model.manager import TIMERS
-from pmtui.storage.sqlite.connection import Database, placeholders
+from pmtui.storage.sqlite.database import Database
+from pmtui.storage.sqlite.rows import placeholders
 from pmtui.view.pages import LogPage, LogRow
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe

@@ -7,7 +7,7 @@ from pmtui.model.app import App
 from pmtui.model.manager import TIMERS
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Instance, LedgerState
-from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_told_by
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments

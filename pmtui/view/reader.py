@@ -12,7 +12,8 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.errors import NotMade
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
-from pmtui.storage.sqlite.connection import Database, trace
+from pmtui.storage.sqlite.database import Database
+from pmtui.storage.sqlite.file import trace
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
 from pmtui.storage.sqlite.log import SqliteLog, head_of, page_of
 

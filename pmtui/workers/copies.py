@@ -10,7 +10,8 @@ from pmtui.model.app import App
 from pmtui.storage.cloudevents import import_events
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.sqlite.connection import explain, has_log
+from pmtui.storage.sqlite.database import explain
+from pmtui.storage.sqlite.file import has_log
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.stores import log_files

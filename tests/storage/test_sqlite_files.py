@@ -15,9 +15,9 @@ import pytest
 from storage_kit import AT, append, draft, drafts, in_transaction, moved, rows, run, save
 
 from pmtui.storage.errors import NotMade, StorageError
-from pmtui.storage.sqlite.connection import APPLICATION_ID
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
+from pmtui.storage.sqlite.opening import APPLICATION_ID
 
 
 @pytest.fixture

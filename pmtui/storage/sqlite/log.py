@@ -12,7 +12,9 @@ import msgspec
 
 from pmtui.storage.errors import StorageError
 from pmtui.storage.log import Draft, LogTransaction, Pin, Receipt, Repeat, Row, Run, Sender
-from pmtui.storage.sqlite.connection import Database, insert_many, open_database, placeholders
+from pmtui.storage.sqlite.database import Database
+from pmtui.storage.sqlite.opening import open_database
+from pmtui.storage.sqlite.rows import insert_many, placeholders
 
 EVENTS = """
 CREATE TABLE events(

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from pmtui.storage.ledger import Instance
-from pmtui.storage.sqlite.connection import Database, open_database
+from pmtui.storage.sqlite.database import Database
+from pmtui.storage.sqlite.opening import open_database
 
 _SCHEMA = """
 CREATE TABLE moments(

@@ -15,7 +15,7 @@ from pmtui.model import json
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Taken, actions_of
 from pmtui.storage.log import Row
-from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.log import page_of
 from pmtui.view.closeup.subject import ActionOf, EventAt
 from pmtui.view.reader import Reader

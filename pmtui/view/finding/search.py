@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pmtui.model.app import App
-from pmtui.storage.sqlite.connection import Database
+from pmtui.storage.sqlite.database import Database
 from pmtui.view.finding.query import Field, Query
 from pmtui.view.reader import Reader
 
