@@ -6,7 +6,8 @@ from textual.widgets import Input, TextArea
 
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
-from pmtui.tui.actions import ACTIONS, ALWAYS, for_the_moment
+from pmtui.tui.actions import ACTIONS
+from pmtui.tui.moment import ALWAYS, for_the_moment
 from pmtui.tui.screens.append import AppendScreen
 from pmtui.tui.screens.crash_at import CrashAtScreen
 from pmtui.tui.screens.help import HelpScreen

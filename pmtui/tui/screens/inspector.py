@@ -17,6 +17,7 @@ from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
 from pmtui.tui.config import config_of
+from pmtui.tui.moment import ALWAYS
 from pmtui.tui.paint import Row, cut_left
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
 from pmtui.tui.widgets.footer import Footer
@@ -29,7 +30,6 @@ from pmtui.view.pages import Tone
 
 Look = Callable[[Subject, Progress], Awaitable[Closeup]]
 _MOMENT = tuple(BY_ID[name] for name in ("inspect", "unfold", "back", "find"))
-_ALWAYS = (BY_ID["help"], BY_ID["quit"])
 
 
 def named(closeup: Closeup) -> str:
@@ -111,7 +111,7 @@ class InspectorScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look."""
         self.query_one(Input).display = False
-        self.query_one(Footer).show(_MOMENT, _ALWAYS)
+        self.query_one(Footer).show(_MOMENT, ALWAYS)
         self._open(self._first)
 
     def say(self, words: str, tone: Tone = "plain") -> None:

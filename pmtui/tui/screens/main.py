@@ -20,11 +20,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.actions import ALWAYS, BY_ID, for_the_moment
+from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
 from pmtui.tui.config import config_of
 from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.layout import SMALLEST, Layout
+from pmtui.tui.moment import ALWAYS, for_the_moment
 from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.touring import TOURS, Touring
