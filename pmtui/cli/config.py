@@ -2,7 +2,8 @@
 
 import click
 
-from pmtui.tui.config import config_file, default_file, read, what_holds
+from pmtui.tui.config.file import config_file, read
+from pmtui.tui.config.listing import default_file, what_holds
 from pmtui.view.safe import safe
 
 

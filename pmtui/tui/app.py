@@ -16,7 +16,8 @@ from textual.screen import Screen
 from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
-from pmtui.tui.config import Config, Read
+from pmtui.tui.config.config import Config
+from pmtui.tui.config.file import Read
 from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.palette import ActionsProvider, Palette
 from pmtui.tui.picture import save_new, without_fonts

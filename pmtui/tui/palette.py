@@ -7,7 +7,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from pmtui.tui.actions import ACTIONS, Action
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 
 _NOT_IN_PALETTE = {"pane", "palette"}
 

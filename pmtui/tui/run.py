@@ -5,7 +5,7 @@ import os
 
 from pmtui.tui import terminal
 from pmtui.tui.app import MakeSession, PmtuiApp
-from pmtui.tui.config import read
+from pmtui.tui.config.file import read
 from pmtui.tui.kept import Folder, Forgetful
 from pmtui.tui.touring import Touring
 

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmtui.tui.actions import ACTIONS
-from pmtui.tui.config import Config, default_file, read, what_holds
+from pmtui.tui.config.config import Config
+from pmtui.tui.config.file import read
+from pmtui.tui.config.listing import default_file, what_holds
 from pmtui.tui.keys import FIXED, own_keys
 
 

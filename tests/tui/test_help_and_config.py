@@ -7,7 +7,7 @@ from fake import FakeSession, in_state
 from textual.widgets import Input, OptionList
 
 from pmtui.tui.actions import ACTIONS
-from pmtui.tui.config import Read, read
+from pmtui.tui.config.file import Read, read
 from pmtui.tui.keys import Keymap
 from pmtui.tui.screens.help import HelpScreen, matching
 from pmtui.tui.screens.inspector import InspectorScreen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.kept import Arrangement, Keeper
 from pmtui.tui.layout import GAP, SPLITS, Layout, arrange
 from pmtui.tui.screens.panes import PaneLine, PanesScreen

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.moment import ALWAYS
 from pmtui.tui.paint import Row, cut_left
 from pmtui.tui.screens.everywhere import EVERYWHERE, app_of

@@ -22,7 +22,7 @@ from textual.widgets import Static
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.layout import SMALLEST, Layout
 from pmtui.tui.moment import ALWAYS, for_the_moment

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.brackets import brackets
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row as Line
 from pmtui.tui.paint import cells, cut
 from pmtui.tui.widgets.diagramwindow import DiagramWindow, Fetch

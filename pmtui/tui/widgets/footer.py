@@ -6,7 +6,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.actions import Action
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.painted import Painted
 

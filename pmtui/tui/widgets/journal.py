@@ -6,7 +6,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from pmtui.tui.brackets import brackets
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.closeup.subject import ActionOf, Subject, event_of

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.brackets import brackets
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells, cut, cut_left, wrap
 from pmtui.tui.widgets.logwindow import SMALL, Fetch, Gap, Line, LogWindow
 from pmtui.tui.widgets.manager import full_speed

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.keys import of_key
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.widgets.speed import speed_rows

@@ -7,7 +7,7 @@ from textual import events
 from textual.strip import Strip
 
 from pmtui.tui.actions import BY_ID
-from pmtui.tui.config import config_of
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.touring import Told
 from pmtui.tui.widgets.footer import Footer

@@ -1,4 +1,4 @@
-"""Finding lines in a TOML file, which `tomllib` reads but does not tell of."""
+"""What `tomllib` does not do: tell on which line something stands, and write values."""
 
 import re
 import tomllib
@@ -57,3 +57,15 @@ def _parts(written: str) -> tuple[str, ...]:
         key, found = next(iter(found.items()))
         parts.append(key)
     return tuple(parts)
+
+
+def as_toml(value: object) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(as_toml(each) for each in value)}]"
+    return str(value)

@@ -1,4 +1,4 @@
-"""What a person has set: one TOML file, what may stand in it, and what is wrong with it.
+"""The file in which a person sets things: where it is, what it says, and what is wrong with it.
 
 A fault never keeps anybody out: what is wrong counts as not set, and is told.
 """
@@ -6,83 +6,21 @@ A fault never keeps anybody out: what is wrong counts as not set, and is told.
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import platformdirs
 
 from pmtui.model.errors import InputError
-from pmtui.tui.actions import ACTIONS, BY_ID, Action
+from pmtui.tui.actions import ACTIONS, BY_ID
+from pmtui.tui.config.config import SETTINGS, Config, Setting
+from pmtui.tui.config.toml import as_toml, line_of, where
 from pmtui.tui.keys import FIXED, Keymap, own_keys, parse_key, written
-from pmtui.tui.toml import line_of, where
-from pmtui.view.snapshot import SPEEDS, Speed
-from pmtui.view.words import TimeFormat, count
+from pmtui.view.words import count
 
-ThemeName = Literal["auto", "dark", "light"]
-Journal = Literal["auto", "below", "right"]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing that may be set.
-
-    Attributes:
-        table: the table that it stands in, empty for the top.
-        name: its key.
-        values: those it may have, the default first.
-        help: what it is for, a line.
-    """
-
-    table: str
-    name: str
-    values: tuple[object, ...]
-    help: str
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Table and key."""
-        return (self.table, self.name) if self.table else (self.name,)
-
-
-SETTINGS = (
-    Setting("", "theme", ("auto", "dark", "light"), "auto asks the terminal."),
-    Setting("", "time", ("24h", "12h", "minutes"), "14:04:21, 2:04:21 pm or 14:04."),
-    Setting(
-        "", "speed", ("4", *(speed for speed in SPEEDS if speed != "4")), "What the lab starts with, as + and - set it."
-    ),
-    Setting(
-        "layout", "journal", ("auto", "below", "right"), "auto: right of the logs from 180 columns; right: from 120."
-    ),
-    Setting("layout", "remember", (True, False), "Keep hidden panes, sizes and what is selected, for each app."),
-)
 _TABLES = ("layout", "keymap")
 _RESERVED = {"ctrl+c": "ctrl+c always quits"}
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What holds: what was set, and the defaults for the rest. See `SETTINGS` for what each is."""
-
-    theme: ThemeName = "auto"
-    time: TimeFormat = "24h"
-    speed: Speed = "4"
-    journal: Journal = "auto"
-    remember: bool = True
-    keymap: Keymap = field(default_factory=Keymap)
-
-    def value(self, setting: Setting) -> object:
-        """What holds for a setting."""
-        return getattr(self, setting.name)
-
-
-_DEFAULTS = Config()
-
-
-def config_of(app: object) -> Config:
-    """What holds on the screen that an application shows."""
-    found = getattr(app, "config", _DEFAULTS)
-    return found if isinstance(found, Config) else _DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +134,7 @@ class _Reading:
         if any(value == each and type(value) is type(each) for each in setting.values):
             self._values[setting.path] = value
         else:
-            may = ", ".join(toml(each) for each in setting.values)
+            may = ", ".join(as_toml(each) for each in setting.values)
             self._fault(setting.path, f"{setting.name} is one of {may}, not {_shown(value)}")
 
     def _keymap(self, table: Mapping[str, object]) -> None:
@@ -243,61 +181,5 @@ def _meant(name: str, known: list[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = toml(value) if isinstance(value, str | bool | int | float) else f"a {type(value).__name__}"
+    text = as_toml(value) if isinstance(value, str | bool | int | float) else f"a {type(value).__name__}"
     return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def toml(value: object) -> str:
-    """A value as TOML has it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(toml(each) for each in value)}]"
-    return str(value)
-
-
-def _keys_toml(keys: tuple[str, ...]) -> str:
-    texts = tuple(written(key) for key in keys)
-    return toml(texts[0] if len(texts) == 1 else texts)
-
-
-def default_file() -> Iterator[str]:
-    """The lines of a file with everything in it at its default, commented out."""
-    yield "# pmtui's configuration. A line without its # counts; what is not set has its default."
-    table = ""
-    for setting in SETTINGS:
-        yield ""
-        if setting.table != table:
-            table = setting.table
-            yield f"[{table}]"
-        yield f"# {setting.help} One of {', '.join(toml(value) for value in setting.values)}."
-        yield f"# {setting.name} = {toml(setting.values[0])}"
-    yield ""
-    yield "[keymap]"
-    yield '# An action and its key or keys, as in "x", "ctrl+x" or ["j", "down"]; [] leaves it to the palette.'
-    for action in _changeable():
-        yield f"# {action.id} = {_keys_toml(own_keys(action))}  # {action.help}"
-
-
-def what_holds(found: Read) -> Iterator[str]:
-    """The lines of a file that says what holds now, of the keys only those that were changed."""
-    told = {path: "" if path in found.given else "  # by default" for path in (each.path for each in SETTINGS)}
-    table = ""
-    for setting in SETTINGS:
-        if setting.table != table:
-            table = setting.table
-            yield from ("", f"[{table}]")
-        yield f"{setting.name} = {toml(found.config.value(setting))}{told[setting.path]}"
-    yield from ("", "[keymap]")
-    for action in _changeable():
-        if ("keymap", action.id) in found.given:
-            keys = found.config.keymap.keys(action)
-            yield f"{action.id} = {_keys_toml(keys)}  # {_keys_toml(own_keys(action))} by default"
-    yield "# All other keys are as pmtui config --default lists them."
-
-
-def _changeable() -> Iterator[Action]:
-    return (action for action in ACTIONS if action.id not in FIXED)
