@@ -17,7 +17,7 @@ def never(_: Snapshot, __: ManagerView) -> str | None:
 def in_middle(manager: ManagerView) -> bool:
     """Whether an event is begun and not finished."""
     turn = manager.turn
-    return turn is not None and bool(turn.point) and any(step.state == "todo" for step in turn.steps)
+    return turn is not None and bool(turn.point) and not turn.finished
 
 
 def dry(manager: ManagerView) -> bool:

@@ -121,6 +121,11 @@ class TurnView:
     repeated: bool = False
     """Whether a worker is doing it again after a crash."""
 
+    @property
+    def finished(self) -> bool:
+        """Whether it has come to its end, so that nothing is in hand."""
+        return bool(self.point) and all(step.state != "todo" for step in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class TimerView:
@@ -297,6 +302,10 @@ class Snapshot:
     past: Past | None = None
     version: int = field(default=0, compare=False)
     """Goes up with every change, so that a screen can tell cheaply."""
+
+    def at_full_speed(self, manager: ManagerView) -> bool:
+        """Whether a manager takes larger turns right now, so that no single event is worth showing."""
+        return self.speed == "max" and manager.state == "running"
 
     def manager(self, name: str) -> ManagerView:
         """The manager of that name. Raises KeyError."""

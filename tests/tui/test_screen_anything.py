@@ -55,8 +55,8 @@ def settled(shown) -> None:
         positions = [line.position for line in lines if isinstance(line, LogRow)]
         assert all(one < other for one, other in pairwise(positions))
         assert set(positions) <= {row.position for row in session.logs[pane.context]}
-        if pane.following and pane._target():
-            there = (row.position for row in session.logs[pane.context] if row.position >= pane._target())
+        if pane.following and pane._target:
+            there = (row.position for row in session.logs[pane.context] if row.position >= pane._target)
             assert (wanted := next(there, None)) is None or wanted in positions
 
 

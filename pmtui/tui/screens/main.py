@@ -37,7 +37,7 @@ from pmtui.tui.widgets.instance import InstancePanel
 from pmtui.tui.widgets.journal import JournalPane
 from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.logwindow import Fetch
-from pmtui.tui.widgets.manager import ManagerPane, full_speed
+from pmtui.tui.widgets.manager import ManagerPane
 from pmtui.tui.widgets.managers import ManagersPane
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
@@ -357,7 +357,7 @@ class MainScreen(Screen[None]):
         self.query_one(TourPanel).show(told)
         self.query_one(Header).show(now)
         self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)
-        fast = manager is not None and full_speed(now, manager)
+        fast = manager is not None and now.at_full_speed(manager)
         self.query_one(InstancePanel).show(manager, fast, layout.tall)
         for pane in self.log_panes:
             pane.show(now, manager)

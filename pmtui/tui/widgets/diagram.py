@@ -39,7 +39,6 @@ class DiagramPane(Pane):
         self._snapshot: Snapshot | None = None
         self._top = 0
         self._left = 0
-        self._left_at = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Show what the managers of this snapshot did."""
@@ -49,6 +48,10 @@ class DiagramPane(Pane):
         self.window.show(lanes_of(snapshot), [manager.name for manager in snapshot.managers if manager.state in _DEAD])
         if before is None or [_news(each) for each in before.managers] != [_news(each) for each in snapshot.managers]:
             self.refresh_rows()
+
+    def extent(self) -> int:
+        """How many events were handled."""
+        return 0 if self._snapshot is None else _handled(self._snapshot)
 
     async def catch_up(self) -> None:
         """Read the newest rows; while another row is selected, stay."""
@@ -70,16 +73,13 @@ class DiagramPane(Pane):
 
     async def move(self, delta: int) -> None:
         """Select another row; beyond the newest it follows again."""
-        if self.following and self._snapshot is not None:
-            self._left_at = _handled(self._snapshot)
+        self.let_go()
         self.following = await self.window.move(delta)
         if self.following:
             await self.window.follow(self.size.height)
 
     async def go_to_start(self) -> None:
         """Select the oldest row."""
-        if self._snapshot is not None:
-            self._left_at = _handled(self._snapshot)
         await self.window.go_to_start(self.size.height)
 
     def scroll_to_newest(self) -> None:
@@ -97,7 +97,7 @@ class DiagramPane(Pane):
         if row is None:
             return
         if row.folded:
-            self.following = False
+            self.let_go()
             self.window.unfold()
             self.repaint()
         elif row.where is not None:
@@ -141,9 +141,8 @@ class DiagramPane(Pane):
     def _head(self, width: int, lanes: Lanes) -> Line:
         ink = self.ink
         line = Line(width).put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
-        new = 0 if self.following or self._snapshot is None else _handled(self._snapshot) - self._left_at
         notes = [f"lanes {lanes.first + 1}–{lanes.last} of {lanes.total}"] * (lanes.last - lanes.first < lanes.total)
-        notes += [f"+{new:,} new"] * (new > 0)
+        notes += [f"+{self.new:,} new"] * (self.new > 0)
         pieces = [(f" {each}", ink.accent) for each in notes]
         keys = [
             piece

@@ -34,11 +34,6 @@ _MORE = ""
 Notice = tuple[str, Tone]
 
 
-def full_speed(snapshot: Snapshot, manager: ManagerView) -> bool:
-    """Whether it takes larger turns right now, so that no single event is worth showing."""
-    return snapshot.speed == "max" and manager.state == "running"
-
-
 class ManagerPane(Stop):
     """Everything about the selected manager, with a red edge where it was killed or failed."""
 
@@ -97,7 +92,7 @@ class ManagerPane(Stop):
         return strips
 
     def _rows(self, snapshot: Snapshot, manager: ManagerView, width: int, height: int) -> list[Row | None]:
-        fast = full_speed(snapshot, manager)
+        fast = snapshot.at_full_speed(manager)
         rows: list[Row | None] = [None] if self._tall else []
         rows.append(self._name_row(snapshot, manager, width, len(rows)))
         if height >= 5:

@@ -28,6 +28,7 @@ class Pane(Stop):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
         self.following = True
+        self._left_at = 0
         self._reading = asyncio.Lock()
         self._stale = False
 
@@ -47,10 +48,31 @@ class Pane(Stop):
     async def go_to_start(self) -> None:
         """Show the oldest rows."""
 
+    def extent(self) -> int:
+        """How much there is to show, a number that grows with what comes in; 0 where nothing ever does."""
+        return 0
+
+    @property
+    def new(self) -> int:
+        """How much has come in since it let go of following; 0 while it follows."""
+        return 0 if self.following else max(0, self.extent() - self._left_at)
+
     def follow(self, on: bool) -> None:
         """Follow what happens from now on, or stay where it is."""
-        self.following = on
+        if on:
+            self.following = True
+        else:
+            self.let_go()
         self.refresh_rows()
+
+    def let_go(self) -> None:
+        """Follow no longer; what comes in from now on is new."""
+        if self.following:
+            self.stay()
+
+    def stay(self) -> None:
+        """Show what is there now and do not follow; what comes in from now on is new."""
+        self.following, self._left_at = False, self.extent()
 
     def refresh_rows(self) -> None:
         """Read again soon; many calls while a page is being read make one more reading."""
@@ -89,7 +111,7 @@ class Pane(Stop):
 
     def scroll_to_start(self) -> None:
         """Show the oldest rows and stop following."""
-        self.following = False
+        self.let_go()
         self.read(self.go_to_start)
 
     @abstractmethod
