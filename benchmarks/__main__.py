@@ -17,6 +17,7 @@ NAMES = (
     "catchup",
     "everything",
     "single",
+    "phases",
     "latency",
     "growth",
     "spawn",
