@@ -13,7 +13,8 @@ from pmtui.cli.run import checked_point
 from pmtui.cli.story import app_of, read_story
 from pmtui.explorer.arranged import arranged
 from pmtui.lab.play import play
-from pmtui.lab.session import LabSession, Options
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.lab.story import open_story
 from pmtui.lab.tour.guide import Guide
 from pmtui.lab.tour.memory import answered

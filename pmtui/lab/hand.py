@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pmtui.model.app import Manager, Receiver
+from pmtui.model.point import Point
 from pmtui.storage.ledger import Counters
 from pmtui.view.consequence import Situation, consequence
 from pmtui.view.journal import failed, identity, in_hand, killed
@@ -73,7 +74,7 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         deaths: its crashes and failures, in their order.
         lost_in: the turn whose actions were lost last.
-        crashes: the points that its next workers are to die at, one each, as text.
+        crashes: the points that its next workers are to die at, one each.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
         why: the words for the breakpoint that its worker has stopped or died at last.
@@ -84,7 +85,7 @@ class Hand:
     story: Story | None = None
     deaths: list[Death] = field(default_factory=list)
     lost_in: int = 0
-    crashes: deque[str] = field(default_factory=deque)
+    crashes: deque[Point] = field(default_factory=deque)
     base: Counters = field(default_factory=Counters)
     held: bool = False
     why: str = ""
@@ -105,6 +106,15 @@ class Hand:
     def lost(self) -> int:
         """How many actions were lost."""
         return sum(death.lost for death in self.deaths)
+
+    @property
+    def crashed(self) -> int:
+        """How many of its deaths were crashes."""
+        return sum(death.crash for death in self.deaths)
+
+    def deaths_before(self, moment: int) -> list[Death]:
+        """Its crashes and failures in the past of the moment with a number."""
+        return [death for death in self.deaths if death.after < moment]
 
     def _attempt(self, turn: int) -> int:
         """How many attempts at a turn were interrupted."""

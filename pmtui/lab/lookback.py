@@ -9,9 +9,7 @@ from pathlib import Path
 from pmtui.lab.hand import Death, Hand
 from pmtui.lab.observer import Observer
 from pmtui.model import instant
-from pmtui.model.app import App
 from pmtui.model.errors import InputError
-from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.moments import Moment, Moments, marks_of
 from pmtui.view.lookback import contexts_then, counted_then, manager_then
 from pmtui.view.pages import JournalEntry
@@ -32,10 +30,8 @@ class Lookback:
     manager had done by then, and not saved, is there as it was, so nothing ever comes before its cause.
 
     Args:
-        app: the app.
-        path: the file of its moments.
-        files: the log of each context.
-        folder: where the ledgers are.
+        present: reads the files as they are now.
+        path: the file of the lab's moments.
         hands: its managers, with their crashes.
         observer: who knows from where on things are counted.
 
@@ -47,32 +43,29 @@ class Lookback:
 
     def __init__(
         self,
-        app: App,
+        present: Reader,
         path: Path,
-        files: Mapping[str, Path],
-        folder: DataFolder,
         hands: Mapping[str, Hand],
         observer: Observer,
     ) -> None:
         self.moments = Moments.open(path)
         self.reader: PastReader | None = None
         self.picture: Snapshot | None = None
-        self._app = app
-        self._files = files
-        self._folder = folder
+        self._present = present
+        self._app = present.app
         self._hands = hands
         self._observer = observer
 
-    def begin(self, reader: Reader) -> None:
-        """Remember the beginning, unless that was done; `reader` reads the present.
+    def begin(self) -> None:
+        """Remember the beginning, unless that was done.
 
         Raises:
             StorageError: a file cannot be read.
         """
         if self.moments.newest():
             return
-        logs = {name: reader.log(name) for name in self._app.contexts}
-        ledgers = {name: reader.ledger(name) for name in self._app.managers}
+        logs = {name: self._present.log(name) for name in self._app.contexts}
+        ledgers = {name: self._present.ledger(name) for name in self._app.managers}
         marks = marks_of(
             {name: log.database.connection for name, log in logs.items() if log is not None},
             {name: ledger.database.connection for name, ledger in ledgers.items() if ledger is not None},
@@ -86,13 +79,12 @@ class Lookback:
         """The moment that is looked at; None in the present."""
         return None if self.reader is None else self.reader.moment
 
-    def go(self, jump: Jump, present: Snapshot, reader: Reader) -> str:
+    def go(self, jump: Jump, present: Snapshot) -> str:
         """Go to another moment, or back to the present.
 
         Args:
             jump: which way.
             present: the picture of now.
-            reader: of the present.
 
         Returns:
             A sentence where there is nothing that way; empty if there was.
@@ -100,7 +92,7 @@ class Lookback:
         here = self.moment
         match jump:
             case "earlier":
-                found = self._newest_before_now(reader) if here is None else self.moments.before(here.id)
+                found = self._newest_before_now() if here is None else self.moments.before(here.id)
                 return self._to(found, present) if found is not None else "Nothing was handled before this."
             case "later":
                 if here is None:
@@ -167,15 +159,15 @@ class Lookback:
         mark = None if moment is None else moment.ledgers.get(manager)
         if moment is None or mark is None:
             return [], None
-        deaths = [death for death in hand.deaths if death.after < moment.id]
+        deaths = hand.deaths_before(moment.id)
         lost = any(death.lost and death.turn == mark.turn for death in deaths)
         return [death.entry for death in deaths if death.entry is not None], None if lost else mark.turn
 
     def deaths(self, upto: int) -> list[Death]:
         """The crashes and failures in the past of a moment."""
-        return [death for hand in self._hands.values() for death in hand.deaths if death.after < upto]
+        return [death for hand in self._hands.values() for death in hand.deaths_before(upto)]
 
-    def _newest_before_now(self, reader: Reader) -> Moment | None:
+    def _newest_before_now(self) -> Moment | None:
         """The newest moment that the present differs from: something is in hand, was appended, or died since."""
         newest = self.moments.at(self.moments.newest())
         if newest is None:
@@ -183,7 +175,7 @@ class Lookback:
         reports = [hand.report for hand in self._hands.values() if not hand.dead]
         in_hand = any(r is not None and r.turn is not None and not r.turn.finished for r in reports)
         died = any(death.after >= newest.id for hand in self._hands.values() for death in hand.deaths)
-        appended = any(reader.head(name) != (mark.head or 0) for name, mark in newest.logs.items())
+        appended = any(self._present.head(name) != (mark.head or 0) for name, mark in newest.logs.items())
         return newest if in_hand or died or appended else self.moments.before(newest.id)
 
     def _marked_after(self, id_: int) -> Moment | None:
@@ -200,7 +192,7 @@ class Lookback:
 
     def _to(self, moment: Moment, present: Snapshot) -> str:
         self.leave()
-        reader = PastReader(self._app, self._files, self._folder, self.moments, moment)
+        reader = PastReader(self._present, self.moments, moment)
         try:
             self.picture = self._picture(reader, present)
         except BaseException:

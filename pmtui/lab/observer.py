@@ -4,9 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Literal
 
-from pmtui.lab.breakpoints import Breakpoints
 from pmtui.lab.hand import Death, Hand, Pulled
-from pmtui.model.app import App, Receiver
+from pmtui.lab.settings import Settings
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.ledger import Counters
 from pmtui.view.journal import identity
@@ -14,7 +13,7 @@ from pmtui.view.logpage import label_of, time_of
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, Speed, receipts_of
+from pmtui.view.snapshot import ContextView, ManagerView, Snapshot, receipts_of
 from pmtui.view.story import tell
 from pmtui.workers.protocol import EventReport, Report
 
@@ -26,14 +25,13 @@ class Observer:
     """Looks at an app in the lab. What reads files (all but `snapshot`) runs in the database thread.
 
     Args:
-        app: the app.
         reader: of its files.
         hands: its managers.
         mode: what the snapshot says it is.
     """
 
-    def __init__(self, app: App, reader: Reader, hands: Mapping[str, Hand], mode: Literal["lab", "live"]) -> None:
-        self._app = app
+    def __init__(self, reader: Reader, hands: Mapping[str, Hand], mode: Literal["lab", "live"]) -> None:
+        self._app = reader.app
         self._reader = reader
         self._hands = hands
         self._mode: Literal["lab", "live"] = mode
@@ -128,12 +126,11 @@ class Observer:
         self,
         pulled: tuple[tuple[ContextView, ...], int, dict[str, Pulled]],
         reports: Mapping[str, Report | None],
-        receivers: Mapping[str, Receiver],
-        speed: Speed,
+        settings: Settings,
         crashes: Mapping[str, int],
-        breakpoints: Breakpoints,
     ) -> Snapshot:
-        """The picture of what was pulled."""
+        """The picture of what was pulled, with what is set as it is now."""
+        receivers, speed, breakpoints = settings.receivers, settings.speed, settings.breakpoints
         contexts, doubled, files = pulled
         to_do = {name: sum(p.behind for p in each.progress.values()) for name, each in files.items()}
         managers: list[ManagerView] = []

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from pmtui.lab.session import LabSession, Options, until
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.model.app import Receiver
 from pmtui.storage.folder import DataFolder
 from pmtui.view.snapshot import ManagerView, Snapshot
@@ -43,11 +44,11 @@ async def _scene(session: LabSession, manager: str, receiver: Receiver, title: s
     _tell(now.manager(manager), say)
     await _act(session, manager, say)
     await session.crash(manager)
-    now = await until(session, lambda now: now.manager(manager).state == "killed" and _told(now.manager(manager)))
+    now = await session.until(lambda now: now.manager(manager).state == "killed" and _told(now.manager(manager)))
     say(f"  x   SIGKILL to worker {now.manager(manager).pid}.")
     _tell(now.manager(manager), say)
     await session.restart(manager)
-    now = await until(session, lambda now: now.manager(manager).state == "paused")
+    now = await session.until(lambda now: now.manager(manager).state == "paused")
     say(f"  r   A new worker, {now.manager(manager).pid}.")
     _tell(now.manager(manager), say)
     await _act(session, manager, say)
@@ -68,7 +69,7 @@ async def _act(session: LabSession, manager: str, say: Say) -> None:
 
 
 async def _reached(session: LabSession, manager: str, phase: str) -> Snapshot:
-    return await until(session, lambda now: _phase(now.manager(manager)) == phase)
+    return await session.until(lambda now: _phase(now.manager(manager)) == phase)
 
 
 def _phase(manager: ManagerView) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pmtui.explorer.reading import write_files
 from pmtui.explorer.story import Story
-from pmtui.lab.session import LabSession, Options
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.model.point import Point
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.copies import Progress

@@ -1,11 +1,6 @@
 """Reading an app's files as they were at a moment: everything that came later is hidden from whoever reads."""
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from pmtui.model.app import App
 from pmtui.model.manager import TIMERS
-from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Instance, LedgerState
 from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_told_by
@@ -24,17 +19,13 @@ class PastReader(Reader):
     timers there were is not told; for single ones call `recall` first.
 
     Args:
-        app: the app.
-        files: the log of each context.
-        folder: where the ledgers are.
+        present: reads the files as they are now.
         moments: of this scratch copy.
         moment: one of them.
     """
 
-    def __init__(
-        self, app: App, files: Mapping[str, Path], folder: DataFolder, moments: Moments, moment: Moment
-    ) -> None:
-        super().__init__(app, files, folder)
+    def __init__(self, present: Reader, moments: Moments, moment: Moment) -> None:
+        super().__init__(present.app, present.files, present.folder)
         self.moment = moment
         self._moments = moments
         self._recalled: set[str] = set()

@@ -102,14 +102,17 @@ class Reader:
         folder: where the ledgers are.
         unseen: take no locks and leave no trace. Then what is read between two calls of `release` is of one moment,
             and the second tells whether it can be trusted.
+
+    Attributes:
+        app, files, folder: as above.
     """
 
     def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder, *, unseen: bool = False) -> None:
         self.app = app
         self._unseen = unseen
         self._traces: dict[Path, tuple[object, ...] | None] = {}
-        self._files = files
-        self._folder = folder
+        self.files = files
+        self.folder = folder
         self._logs: dict[str, SqliteLog] = {}
         self._ledgers: dict[str, SqliteLedger] = {}
         self._tallies: dict[tuple[str, str], _Tally] = {}
@@ -123,7 +126,7 @@ class Reader:
             StorageError: it cannot be read, or is no log.
         """
         if context not in self._logs:
-            path = self._files[context]
+            path = self.files[context]
             if not path.exists():
                 return None
             try:
@@ -136,7 +139,7 @@ class Reader:
 
     def ledger_file(self, manager: str) -> Path:
         """Where a manager's ledger is or would be."""
-        return self._folder.ledger(self.app.name, manager)
+        return self.folder.ledger(self.app.name, manager)
 
     def ledger(self, manager: str) -> SqliteLedger | None:
         """The ledger of a manager, None while it is not there.

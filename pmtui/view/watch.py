@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,16 +14,10 @@ from pmtui.model.point import Point
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.view.closeup.lens import Lens, Progress
-from pmtui.view.closeup.node import Closeup
-from pmtui.view.closeup.subject import Subject
-from pmtui.view.finding.query import Query
-from pmtui.view.finding.search import Direction, Found, search_journal, search_log
-from pmtui.view.handled import handled_page
-from pmtui.view.journal import journal_page, journal_rows
-from pmtui.view.logpage import log_page, log_rows
 from pmtui.view.offers import Offer
-from pmtui.view.pages import HandledPage, JournalEntry, JournalPage, Key, LogPage, LogRow, Place
+from pmtui.view.onlooker import Onlooker
+from pmtui.view.pages import JournalEntry
+from pmtui.view.pictures import Pictures
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.session import Jump
@@ -43,7 +37,7 @@ _T = TypeVar("_T")
 _NO_PAST = "Only a lab remembers its past."
 
 
-class WatchSession:
+class WatchSession(Onlooker):
     """See `pmtui.view.session.Session`; make one with `open`.
 
     Files are read without locks and without their shared index, a look or a page at a time, and again where somebody
@@ -52,18 +46,15 @@ class WatchSession:
     """
 
     def __init__(self, found: AppFile, folder: DataFolder, thread: DatabaseThread) -> None:
-        self._app = found.app
-        self._spec = found.spec
         self._files = log_files(found.app, folder, scratch=False)
         self._thread = thread
         self._reader = Reader(found.app, self._files, folder, unseen=True)
         self._managers = {name: Watched(manager) for name, manager in found.app.managers.items()}
         self._receivers: dict[str, Receiver] = {name: each.receiver for name, each in found.app.contexts.items()}
-        self._snapshot = Snapshot(found.app.name, "watch", receipts_of(self._receivers), "max", (), ())
+        receipts = receipts_of(self._receivers)
+        super().__init__(found.spec, Pictures(Snapshot(found.app.name, "watch", receipts, "max", (), ())))
         self._base: tuple[int, int, int, int] | None = None
-        self._published = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._broken: BaseException | None = None
 
     @classmethod
     async def open(cls, found: AppFile, folder: DataFolder) -> "WatchSession":
@@ -74,16 +65,10 @@ class WatchSession:
             folder: its data folder; what is not there yet is shown as soon as it is.
         """
         session = cls(found, folder, await DatabaseThread.start())
-        session._publish(await session._look(session._picture))
+        session._pictures.show(await session._read(session._picture))
         session._task = asyncio.create_task(session._refresh())
-        session._task.add_done_callback(session._broke)
+        session._pictures.made_by(session._task)
         return session
-
-    def _broke(self, task: "asyncio.Task[None]") -> None:
-        """A fault of ours in the background ends the session, loudly: whoever waits for it gets the exception."""
-        if not task.cancelled():
-            self._broken = task.exception()
-            self._published.set()
 
     async def _refresh(self) -> None:
         before: object = None
@@ -95,16 +80,10 @@ class WatchSession:
             if same % _STALE_LOOKS == 0:
                 before = now
                 try:
-                    picture = await self._look(self._picture)
+                    picture = await self._read(self._picture)
                 except PmtuiError as error:
-                    picture = replace(self._snapshot, notice=safe(str(error)))
-                self._publish(picture)
-
-    def _publish(self, picture: Snapshot) -> None:
-        if picture != self._snapshot:
-            self._snapshot = replace(picture, version=self._snapshot.version + 1)
-            published, self._published = self._published, asyncio.Event()
-            published.set()
+                    picture = replace(self._pictures.newest, notice=safe(str(error)))
+                self._pictures.show(picture)
 
     def _traces(self) -> tuple[object, ...]:
         """What changes when anybody writes or dies."""
@@ -113,7 +92,7 @@ class WatchSession:
         stats = [_stat(file) for path in files for file in (path, Path(f"{path}-wal"))]
         return (*stats, *(is_held(ledger) for ledger in ledgers))
 
-    async def _look(self, function: Callable[[Reader], _T]) -> _T:
+    async def _read(self, function: Callable[[Reader], _T], /) -> _T:
         """Read in the database thread, with files open no longer than that."""
 
         def look() -> _T:
@@ -130,6 +109,9 @@ class WatchSession:
             raise StorageError("the files change too fast to be read at rest; trying again")
 
         return await self._thread.run(look)
+
+    def _beside(self, reader: Reader, manager: str) -> tuple[list[JournalEntry], int | None]:
+        return self._managers[manager].beside(reader)
 
     def _picture(self, reader: Reader) -> Snapshot:
         contexts: list[ContextView] = []
@@ -154,7 +136,7 @@ class WatchSession:
         base = self._base = self._base or totals
         crashes, doubled, suppressed, lost = (now - then for now, then in zip(totals, base, strict=True))
         return replace(
-            self._snapshot,
+            self._pictures.newest,
             contexts=tuple(contexts),
             managers=managers,
             crashes=crashes,
@@ -170,61 +152,6 @@ class WatchSession:
             return watched.view(reader, self._receivers)
         except PmtuiError as error:
             return ManagerView(watched.manager.name, "failed", Consequence("Cannot be read:", safe(str(error))))
-
-    def snapshot(self) -> Snapshot:
-        """See `Session.snapshot`."""
-        return self._snapshot
-
-    async def changed(self, after: int) -> Snapshot:
-        """See `Session.changed`."""
-        while self._snapshot.version <= after:
-            published = self._published
-            await published.wait()
-            if self._broken is not None:
-                raise self._broken
-        return self._snapshot
-
-    async def log_page(
-        self, context: str, limit: int, *, after: int | None = None, before: int | None = None
-    ) -> LogPage:
-        """See `Session.log_page`."""
-        return await self._look(lambda reader: log_page(reader, context, limit, after, before))
-
-    async def journal_page(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
-        """See `Session.journal_page`."""
-        watched = self._managers[manager]
-        return await self._look(lambda reader: journal_page(reader, manager, limit, before, *watched.beside(reader)))
-
-    async def handled_page(self, limit: int, *, before: Place | None = None, after: Place | None = None) -> HandledPage:
-        """See `Session.handled_page`."""
-
-        def read(reader: Reader) -> HandledPage:
-            return handled_page(
-                reader, lambda name: self._managers[name].beside(reader), limit, before=before, after=after
-            )
-
-        return await self._look(read)
-
-    async def search_log(self, context: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
-        """See `Session.search_log`."""
-        return await self._look(lambda reader: search_log(reader, context, query, place, direction, rows))
-
-    async def search_journal(self, manager: str, query: Query, place: int, direction: Direction, rows: int) -> Found:
-        """See `Session.search_journal`."""
-        return await self._look(lambda reader: search_journal(reader, manager, query, place, direction, rows))
-
-    async def log_rows(self, context: str, positions: Sequence[int]) -> tuple[LogRow, ...]:
-        """See `Session.log_rows`."""
-        return await self._look(lambda reader: log_rows(reader, context, positions))
-
-    async def journal_rows(self, manager: str, ids: Sequence[int]) -> tuple[JournalEntry, ...]:
-        """See `Session.journal_rows`."""
-        watched = self._managers[manager]
-        return await self._look(lambda reader: journal_rows(reader, manager, ids, watched.beside(reader)[1]))
-
-    async def look(self, subject: Subject, progress: Progress) -> Closeup:
-        """See `Session.look`."""
-        return await Lens(self._look, self._spec).look(subject, progress)
 
     async def step(self, manager: str) -> None:
         """Nothing: it only reads."""

@@ -26,7 +26,7 @@ class Supervisor:
     Args:
         found: the app.
         data: the data folder.
-        receivers: by context, in place of what the app says.
+        receivers: by context, in place of what the app says; looked at whenever a worker is started.
         virtual: whether time is that of the events.
         moments: in a lab, the file of its moments.
         restart: whether a worker that crashed is started again; one that failed or was superseded never is.
@@ -52,7 +52,7 @@ class Supervisor:
     ) -> None:
         self.workers: dict[str, WorkerProcess] = {}
         self.crashes: dict[str, int] = dict.fromkeys(found.app.managers, 0)
-        self.receivers = dict(receivers)
+        self._receivers = receivers
         self._found = found
         self._data = data
         self._virtual = virtual
@@ -82,7 +82,7 @@ class Supervisor:
             manager=manager,
             data=str(self._data),
             virtual=self._virtual,
-            receivers=self.receivers,
+            receivers=dict(self._receivers),
             moments="" if self._moments is None else str(self._moments),
             paused=paused,
             speed=speed,

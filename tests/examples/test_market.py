@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pmtui.lab.session import LabSession, Options, until
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.storage.folder import DataFolder
 from pmtui.view.snapshot import Snapshot
 from pmtui.workers.appfile import load
@@ -33,10 +34,10 @@ async def test_each_manager_tells_its_lag_its_oldest_event_and_its_crashes(tmp_p
             assert (checkout.to_do, checkout.oldest, checkout.crashes) == (10, FIRST, 0)
             assert (returning.to_do, now.manager("billing").oldest) == (2, None)
             await session.step_event("checkout")
-            now = await until(session, lambda picture: picture.manager("checkout").to_do == 9)
+            now = await session.until(lambda picture: picture.manager("checkout").to_do == 9)
             assert now.manager("checkout").oldest == FIRST + 60
             await session.crash("checkout")
-            now = await until(session, crashed)
+            now = await session.until(crashed)
             assert [manager.crashes for manager in now.managers] == [1, 0, 0, 0, 0, 0, 0, 0]
         finally:
             await session.close()

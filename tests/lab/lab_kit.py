@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pmtui.handling.drive import run
-from pmtui.lab.session import LabSession, Options, until
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.log import Draft
 from pmtui.storage.sqlite.log import SqliteLog
@@ -163,7 +164,7 @@ class Hands:
     async def until(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
         try:
             async with asyncio.timeout(SECONDS):
-                return await until(self.session, holds)
+                return await self.session.until(holds)
         except TimeoutError:
             raise AssertionError(f"never came: {self.now}") from None
 

@@ -20,7 +20,8 @@ import asyncio, sys
 import platformdirs
 platformdirs.user_cache_dir = lambda name: sys.argv[3]
 from pathlib import Path
-from pmtui.lab.session import LabSession, Options
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.storage.folder import DataFolder
 from pmtui.workers.appfile import load
 

@@ -14,7 +14,8 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from pmtui.lab.session import LabSession, Options
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.lab.tour import memory
 from pmtui.lab.tour.guide import Guide
 from pmtui.lab.tour.proof import Proof

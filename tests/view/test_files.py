@@ -421,7 +421,7 @@ def test_reading_never_writes(files: Files, tmp_path: Path) -> None:
 def test_files_that_are_only_being_made_count_as_not_there_yet(files):
     files.folder.joinpath("data").mkdir(exist_ok=True)
     reader = files.reader()
-    for path in (reader._files["orders"], reader.ledger_file("fulfilment")):
+    for path in (reader.files["orders"], reader.ledger_file("fulfilment")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         with closing(sqlite3.connect(path)) as connection:

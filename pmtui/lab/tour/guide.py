@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from pmtui.lab.session import LabSession, Options
+from pmtui.lab.session import LabSession
+from pmtui.lab.settings import Options
 from pmtui.lab.tour.proof import Proof, prove
 from pmtui.lab.tour.steps import LAB_FILES, Opening
 from pmtui.model.point import Point
