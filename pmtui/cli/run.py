@@ -1,7 +1,6 @@
 """`pmtui run`: the managers headless, each in a worker."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -18,6 +17,7 @@ from pmtui.model.errors import InputError
 from pmtui.model.point import Point
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Counters
+from pmtui.view.atrest import at_rest
 from pmtui.view.reader import Reader
 from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import count
@@ -62,21 +62,22 @@ def command(
     point = None if crash_at is None else checked_point(found.app, crash_at)
     order = Order(until_idle, receiver, point, not no_restart)
     files = log_files(found.app, folder, scratch=False)
-    reader = Reader(found.app, files, folder)
-    with contextlib.closing(reader):
-        before = {name: status_of(reader, manager) for name, manager in found.app.managers.items()}
+    reader = Reader(found.app, files, folder, unseen=True)  # or its closing would be the last, and leave its traces
+
+    def stand(reader: Reader) -> dict[str, ManagerStatus]:
         for name in files:
-            reader.log(name)
-            events = folder.events_file(name)
-            if not files[name].exists() and events is not None:
-                click.echo(f"{files[name]} is new and empty; to fill it: pmtui import {files[name]} {events}", err=True)
+            reader.log(name)  # also those that no manager reads: one that is broken is told before anything starts
+        return {name: status_of(reader, manager) for name, manager in found.app.managers.items()}
+
+    before = at_rest(reader, stand)
+    for name, path in files.items():
+        events = folder.events_file(name)
+        if not path.exists() and events is not None:
+            click.echo(f"{path} is new and empty; to fill it: pmtui import {path} {events}", err=True)
     results, complaints = asyncio.run(_run(found, folder, order))
-    reader = Reader(found.app, files, folder)
-    with contextlib.closing(reader):
-        after = [
-            _difference(status_of(reader, manager), before[name].counters, *results[name])
-            for name, manager in found.app.managers.items()
-        ]
+    after = [
+        _difference(status, before[name].counters, *results[name]) for name, status in at_rest(reader, stand).items()
+    ]
     if as_json:
         click.echo(json.dumps({"managers": {status.name: status.as_json() for status in after}}))
     else:

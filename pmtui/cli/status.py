@@ -1,11 +1,11 @@
 """`pmtui status`: where the managers of an app stand, from their files alone."""
 
-import contextlib
 from pathlib import Path
 
 import click
 
 from pmtui.cli.options import app_argument, data_folder, data_option
+from pmtui.view.atrest import at_rest
 from pmtui.view.reader import Reader
 from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import span
@@ -21,8 +21,9 @@ def command(app: str, data: Path | None, as_json: bool) -> None:
     """Show each manager's cursors, lag and state, and why it is stuck. Reads only."""
     found = load(app)
     folder = data_folder(found, data)
-    with contextlib.closing(Reader(found.app, log_files(found.app, folder, scratch=False), folder)) as reader:
-        statuses = [status_of(reader, manager) for manager in found.app.managers.values()]
+    reader = Reader(found.app, log_files(found.app, folder, scratch=False), folder, unseen=True)
+    managers = found.app.managers.values()
+    statuses = at_rest(reader, lambda reader: [status_of(reader, manager) for manager in managers])
     if as_json:
         extra = {s.name: {**s.as_json(), "since": s.since, "pid": s.pid, "oldest": s.oldest} for s in statuses}
         import json  # noqa: PLC0415  (people wait for the other form)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pmtui.model.point import Point
 from pmtui.storage.errors import StorageError
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.thread import DatabaseThread
+from pmtui.view.atrest import at_rest
 from pmtui.view.offers import Offer
 from pmtui.view.onlooker import Onlooker
 from pmtui.view.pages import JournalEntry
@@ -30,8 +30,6 @@ from pmtui.workers.stores import log_files
 _LOOK_SECONDS = 0.4
 _STALE_LOOKS = 5
 """After so many looks at files that did not change it reads them all the same: time has passed."""
-_TRIES = 12
-_AGAIN_SECONDS = 0.02
 _T = TypeVar("_T")
 
 _NO_PAST = "Only a lab remembers its past."
@@ -94,21 +92,7 @@ class WatchSession(Onlooker):
 
     async def _read(self, function: Callable[[Reader], _T], /) -> _T:
         """Read in the database thread, with files open no longer than that."""
-
-        def look() -> _T:
-            for _ in range(_TRIES):
-                try:
-                    result = function(self._reader)
-                except Exception:
-                    if self._reader.release():
-                        raise  # else it may come of a page that was only half there
-                else:
-                    if self._reader.release():
-                        return result
-                time.sleep(_AGAIN_SECONDS)
-            raise StorageError("the files change too fast to be read at rest; trying again")
-
-        return await self._thread.run(look)
+        return await self._thread.run(lambda: at_rest(self._reader, function))
 
     def _beside(self, reader: Reader, manager: str) -> tuple[list[JournalEntry], int | None]:
         return self._managers[manager].beside(reader)
