@@ -182,11 +182,15 @@ class Hand:
         return len(story.lost)
 
     def stopped(self, story: Story, label: str, at: str, after: int) -> None:
-        """Its handler failed, or an aggregate did; of a turn that saves first, what was not taken by then is lost."""
+        """Its handler failed, or an aggregate did; of a turn that saves first, what was not taken by then is lost.
+
+        Label and time are those of the event that failed, if one did.
+        """
         report = self.report
         entry = None
         if report is not None and report.turn is not None and not report.turn.finished:
-            entry = failed(report.turn, label, self._attempt(report.turn.number), at)
+            event = None if report.failure is None else report.failure.event
+            entry = failed(report.turn, event, label, self._attempt(report.turn.number), at)
         self.deaths.append(Death(after, story.turn, entry, self._lost_by(story), crash=False))
 
     def hand_entry(self, report: Report | None, label: str, at: str) -> JournalEntry | None:
@@ -212,6 +216,8 @@ class Hand:
         others: tuple[str, int] | None,
         crashes: int,
         crash_at: str,
+        *,
+        live: bool,
     ) -> ManagerView:
         """The picture of it, `report` being what its worker said when `pulled` was read."""
         state = self.now(report)
@@ -244,6 +250,7 @@ class Hand:
             others=others,
             speed=speed,
             crash_at=crash_at,
+            live=live,
         )
         return ManagerView(
             name=self.manager.name,

@@ -70,7 +70,10 @@ class Observer:
         """Tell the story of a worker that has died, `after` being the number of the newest moment."""
         hand = self._hands[name]
         report = hand.report
-        label, at = self._told(name, report.turn.event if report is not None and report.turn is not None else None)
+        event = report.turn.event if report is not None and report.turn is not None else None
+        if report is not None and report.failure is not None:
+            event = report.failure.event or event
+        label, at = self._told(name, event)
         if hand.now(report) == "killed":
             hand.died(tell(self._reader, name, hand.manager.cls.delivery), label, at, after)
         elif hand.now(report) == "failed":
@@ -137,7 +140,8 @@ class Observer:
         for name, hand in self._hands.items():
             others = next(((other, n) for other, n in to_do.items() if other != name and n), None)
             crash_at = breakpoints.crash_point(name)
-            managers.append(hand.view(reports[name], files[name], receivers, speed, others, crashes[name], crash_at))
+            about = (reports[name], files[name], receivers, speed, others, crashes[name], crash_at)
+            managers.append(hand.view(*about, live=self._mode == "live"))
         suppressed = 0
         for name, hand in self._hands.items():
             report = reports[name]

@@ -59,7 +59,8 @@ def not_stepping(snapshot: Snapshot, manager: ManagerView) -> str | None:
     if manager.state != "paused":
         return "It goes on by itself: `space` pauses it."
     if dry(manager) and manager.next_timer is None:
-        return "There is nothing to do: `a` appends an event, `R` starts over."
+        start_over = ", `R` starts over" if snapshot.mode == "lab" else ""
+        return f"There is nothing to do: `a` appends an event{start_over}."
     return None
 
 

@@ -43,6 +43,8 @@ class Situation:
     speed: Speed
     crash_at: str = ""
     """The point that its worker is to die at, as text; empty for none."""
+    live: bool = False
+    """Whether it works on the data folder itself, where time is real and nothing starts over."""
 
 
 def consequence(now: Situation) -> Consequence:
@@ -103,8 +105,10 @@ def _dry(now: Situation, *, going: bool) -> Consequence:
     if now.next_timer is not None and not going:
         due = f"The next timer is due {span(max(1.0, now.next_timer))}."
         headline = "Next comes a timer." if timer_first else "All events handled."
-        return Consequence(headline, due, (("s", "moves the clock on to it"), ("a", "appends an event")))
-    return Consequence("All handled.", "", (("a", "appends an event"), ("R", "starts over")))
+        step = "handles it once it is due" if now.live else "moves the clock on to it"
+        return Consequence(headline, due, (("s", step), ("a", "appends an event")))
+    start_over: tuple[Hint, ...] = () if now.live else (("R", "starts over"),)
+    return Consequence("All handled.", "", (("a", "appends an event"), *start_over))
 
 
 def _paused(now: Situation) -> Consequence:

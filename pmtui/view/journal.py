@@ -14,7 +14,7 @@ from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.story import Applied, Story, receipt_of
 from pmtui.view.words import clock_time, count, journal_action
-from pmtui.workers.protocol import TurnReport
+from pmtui.workers.protocol import EventReport, TurnReport
 
 _COLUMNS = "id, turn, source, position, type, correlation, stream, outcome, recorded_at, handled_at, actions"
 SAVED = 1_000_000
@@ -169,9 +169,16 @@ def in_hand(report: TurnReport, label: str, attempt: int, time: str) -> JournalE
     return replace(entry, glyph="▸", words="in hand", tone="accent")
 
 
-def failed(report: TurnReport, label: str, attempt: int, time: str) -> JournalEntry:
-    """The entry of a turn whose handler failed."""
-    entry = _turn_entry(report, label, (report.number, attempt, 0), time)
+def failed(report: TurnReport, event: EventReport | None, label: str, attempt: int, time: str) -> JournalEntry:
+    """The entry of a turn that failed, because of this event of it or, where it is None, for another reason.
+
+    Label and time are the event's, or those of the turn's last one.
+    """
+    key = (report.number, attempt, 0)
+    if event is None:
+        entry = _turn_entry(report, label, key, time)
+    else:
+        entry = _event_entry(event, report.taken, label, key, time)
     return replace(entry, glyph="✖", words="failed, not saved", tone="error")
 
 
@@ -282,8 +289,12 @@ def _turn_entry(report: TurnReport, label: str, key: Key, time: str) -> JournalE
             last=event.position,
             size=report.size,
         )
+    return _event_entry(event, report.taken, label, key, time)
+
+
+def _event_entry(event: EventReport, taken: Sequence[Taken], label: str, key: Key, time: str) -> JournalEntry:
     where = f"{safe(event.source)}@{event.position}"
-    actions = tuple(journal_action(taken, "") for taken in report.taken)
+    actions = tuple(journal_action(each, "") for each in taken)
     return replace(
         JournalEntry(key, "▸", where, safe(event.type), label, "in hand", time, actions),
         source=safe(event.source),

@@ -160,11 +160,16 @@ class StopReport(msgspec.Struct, frozen=True):
 
 
 class FailureReport(msgspec.Struct, frozen=True):
-    """Why the worker ended by itself; see `EventFailed`."""
+    """Why the worker ended by itself; see `EventFailed`.
+
+    Attributes:
+        event: the one that cannot be handled, if it is one; it may be any of its turn.
+    """
 
     sentence: str
     place: str = ""
     trace: tuple[str, ...] = ()
+    event: EventReport | None = None
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -49,10 +49,11 @@ def upcoming_report(picked: Picked | None) -> EventReport | None:
     return None if picked is None else _event(picked, None)
 
 
-def failure_report(error: BaseException) -> FailureReport:
-    """Why a worker ends."""
+def failure_report(error: BaseException, turn: Turn | None = None) -> FailureReport:
+    """Why a worker ends, `turn` being the one in hand, if there is one."""
     if isinstance(error, EventFailed):
-        return FailureReport(error.sentence, error.place, error.trace)
+        event = None if turn is None else _event(turn.picked[error.index], None)
+        return FailureReport(error.sentence, error.place, error.trace, event)
     return FailureReport(str(error))
 
 

@@ -91,7 +91,7 @@ class Worker:
         except Superseded as error:
             return self._fail(EXIT_SUPERSEDED, failure_report(error))
         except PmtuiError as error:
-            failure = failure_report(error)
+            failure = failure_report(error, self._runner.turn if self._opened else None)
             await self._end("failed", failure.sentence)
             return self._fail(EXIT_FAILED, failure)
         await self._end("stopped", "")

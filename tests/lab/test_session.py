@@ -112,6 +112,7 @@ async def test_live_works_on_the_folder_itself(data: Path, lab: Open, labs: Path
     assert hands.now.mode == "live"
     assert inside(labs) == []
     await hands.event()
+    assert hands.hints == {"a": "appends an event"}
     with pytest.raises(InputError, match="nothing to start over from"):
         await hands.session.start_over()
     pid = hands.manager.pid
@@ -264,6 +265,21 @@ async def test_a_failing_handler_stops_that_manager_only_and_goes_on_when_it_is_
         "handled",
         "handled",
     ]
+
+
+async def test_where_the_first_event_of_a_larger_turn_fails_the_journal_names_that_event(data: Path, lab: Open) -> None:
+    orders(data, "p", "p", "!", "p", "p")
+    hands = await lab(ONE)
+    hands.session.set_speed("max")
+    await hands.session.go_on("fulfilment")
+    await hands.until(lambda now: now.manager("fulfilment").state == "failed")
+    async with asyncio.timeout(5):
+        while not (page := await hands.session.journal_page("fulfilment", 5)).entries or page.entries[-1].glyph != "✖":
+            await asyncio.sleep(0.01)  # its process is about to end
+    entry = page.entries[-1]
+    assert (entry.where, entry.type, entry.label) == ("orders@3", "OrderPlaced", "order-3")
+    assert (entry.first, entry.last, entry.size, entry.actions) == (3, 3, 1, ())
+    assert "orders@3" in hands.words
 
 
 async def test_a_file_that_no_longer_parses_is_told_and_can_be_mended(data: Path, lab: Open) -> None:

@@ -355,6 +355,15 @@ def test_when_there_is_nothing_to_do() -> None:
     assert said(first) == ("Next comes a timer.", "The next timer is due in 1 min.", timer)
 
 
+def test_live_logs_offer_neither_to_start_over_nor_to_move_the_clock() -> None:
+    live = replace(NOW, live=True)
+    assert said(live) == ("All handled.", "", {"a": "appends an event"})
+    assert said(replace(live, state="idle")) == said(live)
+    assert said(replace(live, turn=turn("saved")))[2] == {"a": "appends an event"}
+    timer = {"s": "handles it once it is due", "a": "appends an event"}
+    assert said(replace(live, next_timer=1560.0))[2] == timer
+
+
 @pytest.mark.parametrize(
     ("state", "headline", "keys"),
     [
