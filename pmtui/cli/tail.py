@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,11 +11,13 @@ import click
 
 from pmtui.cli.logs import log_argument
 from pmtui.storage.log import Row
+from pmtui.storage.sqlite.listener import Listener
 from pmtui.storage.sqlite.log import SqliteLog, page_of
 from pmtui.view.safe import safe
 
 _PAGE = 100
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.25
+"""Between looks while no bell rings: not all that appends rings it."""
 _WIDEST = 40
 """Cells that a column before the data may take; what is longer is cut."""
 
@@ -31,7 +32,10 @@ def command(log: Path, lines: int, follow: bool) -> None:
     A line an event: position, time, type, stream and data.
     """
     table = _Table(shutil.get_terminal_size().columns if sys.stdout.isatty() else 0)
-    with closing(SqliteLog.open(log.stem, log, read_only=True)) as opened:
+    with (
+        closing(SqliteLog.open(log.stem, log, read_only=True)) as opened,
+        closing(Listener([opened.database.bell] if follow else [])) as listener,
+    ):
         after = _before_last(opened, lines)
         while True:
             with opened.database.reading() as connection:
@@ -42,7 +46,7 @@ def command(log: Path, lines: int, follow: bool) -> None:
             elif not follow:
                 return
             else:
-                time.sleep(_POLL_SECONDS)
+                listener.wait(_POLL_SECONDS)
 
 
 def _before_last(log: SqliteLog, count: int) -> int:

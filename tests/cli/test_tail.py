@@ -3,16 +3,20 @@
 import os
 import pty
 import re
+import signal
 import sqlite3
 import struct
 import subprocess
 import sys
 import termios
-import time
-from contextlib import closing
+import threading
+from contextlib import closing, contextmanager
 from fcntl import ioctl
+from pathlib import Path
 
 import pytest
+
+from pmtui.storage.sqlite.bell import Bell
 
 HOSTILE = {
     "ESC": "\x1b[31mred\x1b[2J",
@@ -112,13 +116,37 @@ def test_on_a_terminal_every_line_is_cut_to_its_width_also_with_wide_characters(
     assert lines[1].endswith("…")
 
 
-def test_follow_shows_what_is_appended(log, pmtui):
-    command = [sys.executable, "-m", "pmtui.cli.main", "tail", "-f", "-n", "1", str(log)]
+@contextmanager
+def following(log, *, poll):
+    """`tail --follow` in a process of its own that looks so often by itself; how to read a line of it."""
+    program = f"from pmtui.cli import main, tail; tail._POLL_SECONDS = {poll}; main.main()"
+    command = [sys.executable, "-c", program, "tail", "-f", "-n", "1", str(log)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        patience = threading.Timer(30, process.kill)  # a line that never comes ends the reading, not the tests
+        patience.start()
         try:
-            assert process.stdout.readline().startswith("3  ")
-            time.sleep(0.2)
-            pmtui("append", log, "order-4", "OrderPlaced", "{}")
-            assert process.stdout.readline().startswith("4  ")
+            yield process.stdout.readline
         finally:
-            process.terminate()
+            patience.cancel()
+            process.send_signal(signal.SIGINT)
+
+
+def test_follow_is_woken_by_what_is_appended(log, pmtui):
+    with following(log, poll=3600) as line:
+        assert line().startswith("3  ")
+        for position in range(4, 24):
+            pmtui("append", log, f"order-{position}", "OrderPlaced", "{}")
+            assert line().startswith(f"{position}  ")
+    found = log.stat()
+    assert not Path(Bell(found.st_dev, found.st_ino).folder).exists(), "it listens no longer"
+
+
+def test_follow_shows_also_what_rings_no_bell(log):
+    with following(log, poll=0.05) as line:
+        assert line().startswith("3  ")
+        with closing(sqlite3.connect(log)) as connection, connection:
+            connection.execute(
+                "INSERT INTO events(id, stream, version, type, data, metadata, recorded_at) "
+                "SELECT 'x', 'order-x', 1, type, data, metadata, recorded_at FROM events LIMIT 1"
+            )
+        assert line().startswith("4  ")

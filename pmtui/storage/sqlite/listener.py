@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from select import select
 
 from pmtui.storage.sqlite.bell import BELLS, Bell, is_private
 
@@ -36,6 +37,11 @@ class Listener:
     def descriptors(self) -> list[int]:
         """What becomes readable when a bell rings, one for each file."""
         return [bound.fileno() for bound, _ in self._bound]
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until a bell rings, or for so long; rings up to then are taken note of."""
+        select(self.descriptors, [], [], seconds)
+        self.clear()
 
     def clear(self) -> None:
         """Take note of all rings up to now."""
