@@ -1,6 +1,7 @@
 """What the supervisor wants of a worker, kept up to date by the commands that arrive."""
 
 import asyncio
+from collections import deque
 
 from pmtui.model.app import Receiver
 from pmtui.workers.breakpoints.breakpoint import Breakpoint
@@ -21,6 +22,8 @@ from pmtui.workers.protocol import (
 )
 
 _PHASES_OF_AN_EVENT = 4
+_MOST = 100
+"""More steps than these do not wait: who holds a key down does not mean the next hour."""
 
 
 class Control:
@@ -44,8 +47,7 @@ class Control:
         self.advance_to = 0
         self.stopped = False
         self.heard = 0
-        self._phases = 0
-        self._to_the_end = False
+        self._steps: deque[Step | StepEvent] = deque()
         self._news = asyncio.Event()
 
     def hear(self, command: Command) -> None:
@@ -54,14 +56,13 @@ class Control:
         match command:
             case Pause():
                 self.paused = True
-                self._phases, self._to_the_end = 0, False
-            case Step():
-                self._phases += self.paused
-            case StepEvent():
-                self._to_the_end = self.paused
+                self._steps.clear()
+            case Step() | StepEvent():
+                if self.paused and len(self._steps) < _MOST:
+                    self._steps.append(command)
             case GoOn():
                 self.paused = False
-                self._phases, self._to_the_end = 0, False
+                self._steps.clear()
             case SetSpeed():
                 self.speed = command.speed
             case SetBreakpoints():
@@ -79,12 +80,12 @@ class Control:
     def halt(self) -> None:
         """Pause at a breakpoint: only phases that were asked for one by one are still taken."""
         self.paused = True
-        self._to_the_end = False
+        self._steps = deque(step for step in self._steps if isinstance(step, Step))
 
     @property
     def may_go(self) -> bool:
         """Whether the next phase may be taken."""
-        return not self.paused or self._phases > 0 or self._to_the_end
+        return not self.paused or bool(self._steps)
 
     @property
     def full_speed(self) -> bool:
@@ -101,9 +102,8 @@ class Control:
 
     def took_phase(self, *, ended: bool) -> None:
         """A phase was taken; `ended` if it was the last one of its event, or there was none to take."""
-        self._phases = max(0, self._phases - 1)
-        if ended:
-            self._to_the_end = False
+        if self._steps and (ended or isinstance(self._steps[0], Step)):
+            self._steps.popleft()
 
     def rung(self) -> None:
         """A source may have something new."""

@@ -53,11 +53,11 @@ class Pause(msgspec.Struct, tag="pause"):
 
 
 class Step(msgspec.Struct, tag="step"):
-    """While paused: one phase."""
+    """While paused: one phase, after the steps asked for before."""
 
 
 class StepEvent(msgspec.Struct, tag="step_event"):
-    """While paused: to the end of the event in hand, or of the next one."""
+    """While paused: to the end of the event in hand, or of the next one, after the steps asked for before."""
 
 
 class GoOn(msgspec.Struct, tag="go_on"):

@@ -12,6 +12,7 @@ import pytest
 from workers_kit import Rig, Shop, dies_at, eventually, gone, point
 
 from pmtui.workers.alive import is_held
+from pmtui.workers.control import Control
 from pmtui.workers.protocol import (
     EXIT_FAILED,
     EXIT_SUPERSEDED,
@@ -62,6 +63,28 @@ async def test_stepping_an_event_ends_after_its_last_phase(shop: Shop, rig: Rig)
     worker.tell(StepEvent())
     report = await rig.reached(worker, lambda report: report.state == "paused" and point(report) == f"{AT}2:saved")
     assert report.upcoming is None
+
+
+async def test_steps_asked_for_before_it_is_up_are_all_taken_in_their_order(shop: Shop, rig: Rig) -> None:
+    shop.place(None, None, None, None)
+    worker = await rig.start(paused=True)
+    for command in (StepEvent(), StepEvent(), Step(), StepEvent(), Step(), Step()):
+        worker.tell(command)
+    report = await rig.reached(worker, lambda report: point(report) == f"{AT}4:decided")
+    assert shop.cursor() == 3
+    report = await rig.told(worker, Look())
+    assert (report.state, point(report)) == ("paused", f"{AT}4:decided")
+
+
+def test_a_key_held_down_does_not_step_for_ever() -> None:
+    control = Control(Begin("", "", "", virtual=False, receivers={}, paused=True))
+    for _ in range(10_000):
+        control.hear(StepEvent())
+    taken = 0
+    while control.may_go:
+        control.took_phase(ended=True)
+        taken += 1
+    assert taken == 100
 
 
 async def test_pausing_takes_effect_at_a_phase_boundary(shop: Shop, rig: Rig) -> None:
