@@ -3,31 +3,38 @@
 import asyncio
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import timedelta
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from workers_kit import SECONDS, Shop, eventually
+from workers_kit import SECONDS, Shop, dies_at, eventually
 
 from pmtui.model import instant
 from pmtui.storage.sqlite.thread import DatabaseThread
 from pmtui.workers import worker
 from pmtui.workers.control import Control
 from pmtui.workers.outbox import Outbox
-from pmtui.workers.protocol import Begin, Stop
+from pmtui.workers.protocol import Begin, Command, GoOn, Pause, Stop
 from pmtui.workers.worker import Worker
 
 HOUR = 3600.0
 
 
 class _Counting(DatabaseThread):
-    """Counts what it is given to do."""
+    """Counts what it is given to do.
+
+    Attributes:
+        control: what the worker that gives it is told.
+    """
 
     hops = 0
+    control: Control
 
     async def run(self, function: Callable[[], Any]) -> Any:
         self.hops += 1
@@ -35,13 +42,14 @@ class _Counting(DatabaseThread):
 
 
 @asynccontextmanager
-async def working(shop: Shop, manager: str, *, paused: bool = False) -> AsyncIterator[_Counting]:
+async def working(shop: Shop, manager: str, **options: Any) -> AsyncIterator[_Counting]:
     """A worker here in this process, from when it has found nothing to do."""
-    begin = Begin(str(shop.file), manager, str(shop.data), virtual=False, receivers={}, paused=paused)
+    begin = Begin(str(shop.file), manager, str(shop.data), virtual=False, receivers={}, **options)
     control = Control(begin)
     reading, writing = os.pipe()
     thread = await _Counting.start()
     assert isinstance(thread, _Counting)
+    thread.control = control
     work = Worker(begin, control, Outbox(writing, asyncio.get_running_loop()), thread)
     task = asyncio.create_task(work.run())
     loop = asyncio.get_running_loop()
@@ -128,3 +136,26 @@ async def test_an_idle_worker_looks_at_most_five_times_a_second(shop: Shop) -> N
         await asyncio.sleep(1.2)
         assert thread.hops - before <= 5 * (time.monotonic() - began)
         assert thread.hops > before
+
+
+@pytest.mark.parametrize("command", [Pause(), Stop()])
+async def test_what_is_said_in_a_turn_is_heard_after_it_though_more_turns_would_share_its_hop(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    monkeypatch.setattr(worker, "_HOP", HOUR)
+    monkeypatch.setattr(worker, "_POLL", HOUR)
+    shop.place(None, None, "say", None, None, None)
+    async with working(shop, "fulfilment", paused=True, breakpoints=dies_at("fulfilment:orders@6:read", "pause")) as it:
+        before = it.hops
+        hops: list[int] = []
+
+        def say() -> None:
+            hops.append(it.hops - before)
+            it.control.hear(command)
+
+        monkeypatch.setitem(sys.modules, "said", SimpleNamespace(now=say))
+        it.control.hear(GoOn())
+        await eventually(lambda: hops != [])
+        await quiet(it)
+        assert hops == [1], "all three turns are in one"
+        assert shop.cursor() == 3

@@ -49,6 +49,8 @@ class Fulfilment(ProcessManager):
             case "print":
                 print('{"state":"failed","pid":1,"heard":9}')
                 print("x" * 200_000, flush=True)
+            case "say":
+                sys.modules["said"].now()
             case "tell":
                 told = {
                     "textual": [name for name in sys.modules if name.split(".")[0] == "textual"],
