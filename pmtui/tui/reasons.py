@@ -31,7 +31,7 @@ def dry(manager: ManagerView) -> bool:
 def only_reading(snapshot: Snapshot, _: ManagerView) -> str | None:
     """It can only be looked at: it is the past, or watched."""
     if snapshot.past is not None:
-        return "The past cannot be changed: L goes back to the present, ctrl+r makes this the present."
+        return "The past cannot be changed: `L` goes back to the present, `ctrl+r` rewinds."
     told = "Watching only reads: pmtui lab steps and crashes on a copy."
     return told if snapshot.mode == "watch" else None
 

@@ -142,8 +142,8 @@ def _before(now: Situation, turn: TurnView) -> Consequence:
     hints: tuple[Hint, ...] = (("s", f"reads {_name(turn)}"), ("x", "here changes nothing"))
     if story is not None and story.applied:
         again = story.will_repeat(now.receivers)
-        what = f"{count(again, 'action')} will be taken again" if again else "receipts will stop what was taken"
-        return Consequence(f"Restarted, before {_name(turn)}.", f"It is handled again: {what}.", hints)
+        what = f"It will take {count(again, 'action')} again." if again else "Receipts will stop what was taken."
+        return Consequence(f"Restarted, before {_name(turn)}.", what, hints)
     return Consequence(f"Paused before {_name(turn)}.", "Nothing of it has happened yet.", hints)
 
 
@@ -219,7 +219,7 @@ def _acted(now: Situation, turn: TurnView) -> Consequence:
             words = f"{last.context}@{last.first} repeats {twin}; nothing stopped it."
             return Consequence(f"{headline or 'Acted'} again, not saved.", words, hints)
         case "suppressed":
-            words = f"{last.context} already had it; nothing was added."
+            words = f"{last.context} has it already."
             return Consequence(f"{headline} stopped".strip().capitalize() + " by its receipt, not saved.", words, hints)
         case "refused":
             words = f"The aggregate in {last.context} refused it; nothing was added."

@@ -405,7 +405,7 @@ async def test_the_story_of_a_crash_is_told_even_when_the_restart_comes_at_once(
         if i == 1:  # while the story is being told; else before
             await asyncio.to_thread(telling.wait, 5)
         await hands.restart()
-        again = "It is handled again: 1 action will be taken again."
+        again = "It will take 1 action again."
         assert hands.words == f"Restarted, before orders@{i}. {again}"
         await hands.event()
         await hands.until(lambda now, i=i: now.doubled == i)

@@ -255,7 +255,7 @@ class FakeSession:
                         "Acted again, not saved.", words, (("s", saves), ("x", "here repeats it once more"))
                     )
                 case "suppressed":
-                    words = "payments already had it; nothing was added."
+                    words = "payments has it already."
                     return Consequence(
                         "Stopped by its receipt, not saved.", words, (("s", saves), ("x", "here changes nothing"))
                     )

@@ -130,14 +130,14 @@ PAUSED: list[tuple[TurnView, str, str, str, str]] = [
     (
         turn("acted:0", "suppressed"),
         "Stopped by its receipt, not saved.",
-        "payments already had it; nothing was added.",
+        "payments has it already.",
         "saves, orders 2 → 3",
         "here changes nothing",
     ),
     (
         turn("acted:0", "suppressed", "asked"),
         "Action 1 of 2 stopped by its receipt, not saved.",
-        "payments already had it; nothing was added.",
+        "payments has it already.",
         "takes action 2 of 2",
         "here changes nothing",
     ),
@@ -327,10 +327,10 @@ def test_before_an_event_and_after_a_restart() -> None:
     hints = {"s": "reads orders@3", "x": "here changes nothing"}
     assert said(before) == ("Paused before orders@3.", "Nothing of it has happened yet.", hints)
     again = replace(before, story=story("payments"))
-    detail = "It is handled again: receipts will stop what was taken."
+    detail = "Receipts will stop what was taken."
     assert said(again) == ("Restarted, before orders@3.", detail, hints)
     again = replace(again, receivers={"payments": "none"})
-    assert said(again)[1] == "It is handled again: 1 action will be taken again."
+    assert said(again)[1] == "It will take 1 action again."
 
 
 @pytest.mark.parametrize("save_first", [False, True])

@@ -26,6 +26,7 @@ from pmtui.view.safe import safe
 from pmtui.view.session import Jump
 from pmtui.view.snapshot import SPEEDS, ManagerView
 from pmtui.view.svg import to_svg
+from pmtui.view.words import count
 
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
@@ -343,7 +344,8 @@ class Commands:
         except PmtuiError as error:
             screen.say(str(error), "error")
         else:
-            screen.say(f"Saved {len(screen.diagram.window.rows):,} rows to {safe(str(path))}")
+            rows = count(len(screen.diagram.window.rows), "row")
+            screen.say(f"Saved the diagram, {rows}, as {safe(path.name)}, in the working directory.")
 
 
 _IN_LAB: dict[str, Callable[[MainScreen, Ask], None]] = {

@@ -64,9 +64,10 @@ class CrashAtScreen(Over[Choice]):
     def inside(self) -> ComposeResult:
         """The points of the event in hand, then the field."""
         turn = self._manager.turn
+        words = "Nothing is in hand: name a point of an event to come."
         if turn is not None and self.points:
             words = f"{turn.event.where}  {turn.event.type}  {turn.event.label}"
-            yield Static(Content(words), classes="label", markup=False)
+        yield Static(Content(words), classes="label", markup=False)
         options = [Option(Content(f"  {words}"), id=str(i)) for i, (words, _) in enumerate(self.points)]
         yield Choices(*options, Option(Content("  nowhere: take back what was chosen"), id="none"), markup=False)
         yield Static(Content(""), classes="label", markup=False)

@@ -143,14 +143,15 @@ class DiagramPane(Pane):
         line = Line(width).put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         notes = [f"lanes {lanes.first + 1}–{lanes.last} of {lanes.total}"] * (lanes.last - lanes.first < lanes.total)
         notes += [f"+{self.new:,} new"] * (self.new > 0)
-        pieces = [(f" {each}", ink.accent) for each in notes]
+        pieces = [(f"   {each}", ink.accent) for each in notes]
         keys = [
             piece
             for action in map(config_of(self.app).keymap.apply, _KEYS)
-            for piece in ((f" {action.key}", ink.key), (f" {action.words}", ink.quiet))
+            for piece in ((f"   {action.key}", ink.key), (f" {action.words}", ink.quiet))
         ]
         if line.used + sum(cells(text) for text, _ in pieces + keys) + 4 <= width:
             pieces += keys
+        pieces[:1] = [(f" {text.lstrip()}", style) for text, style in pieces[:1]]
         line.put("─" * (width - line.used - sum(cells(text) for text, _ in pieces)), ink.rule)
         for text, style in pieces:
             line.put(text, style)

@@ -45,7 +45,7 @@ class Footer(Painted):
         ink = self.ink
         row = Row(width)
         for column, action in self._places(width):
-            row.to(column).put(action.key, ink.key).put(f" {action.words}", ink.quiet)
+            row.to(column).put(_key(action), ink.key).put(f" {action.words}", ink.quiet)
         return [row.strip(ink.bar)]
 
     def _places(self, width: int) -> list[tuple[int, Action]]:
@@ -73,5 +73,10 @@ class Footer(Painted):
                 self.post_message(self.Chosen(action.id))
 
 
+def _key(action: Action) -> str:
+    """The first of an action's keys, which is all there is room for."""
+    return action.key.partition(" ")[0]
+
+
 def _size(action: Action) -> int:
-    return cells(action.key) + 1 + cells(action.words)
+    return cells(_key(action)) + 1 + cells(action.words)

@@ -49,7 +49,9 @@ class Header(Painted):
         room = width - 2 - sum(len(text) for text, _ in counters)
         row.put(now.app, ink.bold, max(8, room - 30)).put(" ", ink.plain)
         if now.mode == "watch":
-            row.put("WATCHING LIVE LOGS", ink.key).put("  only reading", ink.quiet, max(0, room - row.used))
+            row.put("WATCHING LIVE LOGS", ink.key)
+            if row.used + len("  only reading") < room:
+                row.put("  only reading", ink.quiet)
         else:
             row.put("LIVE" if now.mode == "live" else now.mode, ink.alarm if now.mode == "live" else ink.quiet)
             row.put("    receipts ", ink.quiet).put(receipts_word(now.receipts), ink.bold)
@@ -74,7 +76,7 @@ class Header(Painted):
         return row.strip(ink.then)
 
     def _counters(self, now: Snapshot, room: int) -> list[tuple[str, Style]]:
-        """What fits; zeros go first, then crashes, and doubled and lost last."""
+        """What fits; zeros go first, then crashes, and doubled and lost last. Watching, it is what was seen happen."""
         ink = self.ink
         pieces = [(f"{now.crashes:,} {'crash' if now.crashes == 1 else 'crashes'}", now.crashes, ink.plain)]
         pieces.append((f"{now.doubled:,} doubled", now.doubled, ink.alarm))
@@ -84,8 +86,9 @@ class Header(Painted):
         if self.size.width < 70:
             pieces = [piece for piece in pieces if piece[1]]
         while sum(len(piece[0]) + 3 for piece in pieces) > room + 3 and len(pieces) > 1:
-            pieces.pop(0)
+            pieces.remove(next((piece for piece in pieces if not piece[1]), pieces[0]))
         line: list[tuple[str, Style]] = []
         for text, number, style in pieces:
             line += [("   ", ink.plain), (text, style if number else ink.faint)]
-        return line[1:]
+        line[:1] = [("seen ", ink.faint)] if line and now.mode == "watch" else []
+        return line

@@ -5,7 +5,7 @@ from textual.strip import Strip
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.stop import Stop
 from pmtui.view.closeup.subject import InstanceOf, Subject, event_at
-from pmtui.view.snapshot import InstanceView, ManagerView
+from pmtui.view.snapshot import ManagerView
 from pmtui.view.words import span
 
 
@@ -42,7 +42,7 @@ class InstancePanel(Stop):
             rows += (
                 self._numbers(self.manager, width)
                 if self.full_speed
-                else self._instance(self.manager.instance, width, height - len(rows) - 1)
+                else self._instance(self.manager, width, height - len(rows) - 1)
             )
         return [row.strip(ink.base) for row in rows]
 
@@ -55,12 +55,15 @@ class InstancePanel(Stop):
             Row(width).put("timers  ", ink.faint).put(f"{now.pending_timers:,} pending", ink.plain),
         ]
 
-    def _instance(self, instance: InstanceView | None, width: int, room: int) -> list[Row]:
-        ink = self.ink
+    def _instance(self, manager: ManagerView, width: int, room: int) -> list[Row]:
+        ink, instance = self.ink, manager.instance
         if instance is None:
             return [Row(width).put("none in hand", ink.faint)]
+        gone = _gone(manager)
         first = Row(width).put(instance.correlation, ink.bold, width - 12).put("  ", ink.plain)
         match instance.status:
+            case _ if gone:
+                first.put("was in memory only", ink.faint)
             case "running":
                 first.put(f"since {instance.started}" if instance.started else "running", ink.faint)
             case "missing":
@@ -79,5 +82,12 @@ class InstancePanel(Stop):
             pairs = [*pairs[: max(0, room - 1)], ("", f"{hidden} more", "")]
         for name, value, due in pairs:
             row = Row(width).put(name, ink.faint, column - 1).to(column)
-            rows.append(row.put(value, ink.plain, width - column - len(due) - 2).put(f"  {due}", ink.quiet))
+            row.put(value, ink.faint if gone else ink.plain, width - column - len(due) - 2)
+            rows.append(row.put(f"  {due}", ink.faint if gone else ink.quiet))
         return rows
+
+
+def _gone(manager: ManagerView) -> bool:
+    """Whether a crash has taken the instance's state with it, because it was not saved yet."""
+    steps = manager.turn.steps if manager.turn is not None else ()
+    return manager.state == "killed" and any(step.label == "saved" and step.state == "todo" for step in steps)

@@ -115,12 +115,12 @@ class ManagersPane(Pane):
         head = Row(width).put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         to_do = sum(manager.to_do for manager in managers)
         broken = sum(manager.state in ("killed", "failed") for manager in managers)
-        note = f" {len(managers)}, {count(to_do, 'event')} to do"
+        note = f" {count(len(managers), 'manager')}, {count(to_do, 'event')} to do"
         stopped = f", {broken} stopped" if broken else ""
         head.put("─" * max(0, width - head.used - cells(note) - cells(stopped)), ink.rule)
         head.put(note, ink.quiet).put(stopped, ink.error)
         columns = _COLUMNS + (_WIDER if width >= 110 else ())
-        name = min(max([12, *(cells(manager.name) + 3 for manager in managers)]), self._name_room(width, columns))
+        name = min(max([12, *(cells(manager.name) + 4 for manager in managers)]), self._name_room(width, columns))
         titles = Row(width).to(2).put("manager", ink.faint, name - 2).to(name).put("state", ink.faint)
         edge = name + _STATE
         for title, size in columns:
