@@ -111,7 +111,7 @@ async def test_a_changed_key_does_it_and_is_told_everywhere(show, settings):
     async with show(session, settings=found) as shown:
         assert "V reads orders@1" in shown.text()
         footer = shown.text().splitlines()[-1]
-        assert footer.startswith(" V step") and "ctrl+k K crash now" in footer
+        assert footer.startswith(" V step") and "ctrl+k crash now" in footer
         await shown.press("s")
         assert session.calls == []
         await shown.press("V")
