@@ -136,7 +136,7 @@ async def test_clicking_selects_a_row_and_clicking_it_again_opens_it(show):
         assert diagram.window.selected == 0
         await shown.pilot.click("#diagram", offset=(2, 3))
         await shown.settle()
-        assert shown.main.zoomed is None
+        assert shown.main.places.zoomed is None
 
 
 async def test_saving_says_where_and_never_overwrites(show, tmp_path, monkeypatch):

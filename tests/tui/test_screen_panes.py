@@ -123,12 +123,16 @@ async def test_starting_over_makes_panes_follow_again(show):
 
 async def test_a_log_that_cannot_be_read_is_told_once_and_the_screen_lives(show):
     session = shop()
+    page, broken = session.log_page, False
 
-    async def broken(context: str, limit: int, **_: object) -> LogPage:
-        raise InputError(f"{context} is no log")
+    async def log_page(context: str, limit: int, **where: int | None) -> LogPage:
+        if broken:
+            raise InputError(f"{context} is no log")
+        return await page(context, limit, **where)
 
+    session.log_page = log_page
     async with show(session) as shown:
-        session.log_page = broken
+        broken = True
         await shown.press("e")
         assert "is no log" in shown.text()
 

@@ -238,7 +238,7 @@ async def test_a_key_that_would_lead_away_says_what_is_needed(open_tour: OpenTou
         for key in ("x", "e", "space", "X", "a", "R", "i", "r"):
             await here.key(key)
             await here.until(lambda: "Here s takes one phase. T leaves the tour." in here.text())
-            here.main.say_no_more()
+            here.main._notice.end()
         await here.key("P")
         await here.until(lambda: "Not yet: s takes one phase." in here.text())
         assert here.now.version == version
@@ -252,7 +252,7 @@ async def test_keys_that_only_look_stay_free(open_tour: OpenTour) -> None:
         await here.key("escape")
         await here.at_main()
         await here.key("z")
-        await here.until(lambda: here.main.zoomed is not None)
+        await here.until(lambda: here.main.places.zoomed is not None)
         await here.key("z", "tab", "m")
         await here.until(lambda: "m selects fulfilment again" in here.words())
         await here.key("s")
@@ -381,7 +381,7 @@ async def test_every_step_fits_with_what_happened_before_it(open_tour: OpenTour,
                 event="payments@12", source="payments", target="shipping", cursor="11", proofs=PROOFS
             )
             tour.number += 1
-            here.main._show()
+            here.main.show()
         assert FAREWELL in here.words()
         assert PROOFS in here.words()
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from pmtui.tui.config.config import config_of
 from pmtui.tui.kept import Arrangement, Keeper
-from pmtui.tui.layout import GAP, SPLITS, Layout, arrange
+from pmtui.tui.layout import SPLITS, Layout, arrange
+from pmtui.tui.screens.deeds import Deeds
 from pmtui.tui.screens.panes import PaneLine, PanesScreen
 from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.stop import Stop
-from pmtui.tui.widgets.tabs import Tab, Tabs
 
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
@@ -67,34 +64,20 @@ class Arranging:
         journal = config_of(self._screen.app).journal if self._journal else "hidden"
         return arrange(width, height, logs, zoomed, managers=managers, journal=journal, split=self._split, below=below)
 
-    @staticmethod
-    def place(logs: Widget, shown: Sequence[LogPane], layout: Layout) -> None:
-        """Put the panes of logs side by side, in several rows where there is room for these."""
-        several = layout.lines > 1
-        logs.styles.layout = "grid" if several else "horizontal"
-        if several:
-            logs.styles.grid_size_columns = len(layout.panes)
-            logs.styles.grid_columns = " ".join(map(str, layout.panes))
-            logs.styles.grid_gutter_horizontal = 1
-            logs.styles.grid_gutter_vertical = GAP
-        for index, pane in enumerate(shown):
-            pane.styles.width = "100%" if several else layout.panes[index]
-            pane.styles.margin = 0 if several or pane is shown[-1] else (0, GAP, 0, 0)
-
-    def name(self, tabs: Tabs) -> None:
-        """Name all panes below the logs, where not all of them are seen."""
-        screen = self._screen
-        if screen.zoomed is not None:
-            tabs.show((), ("", ""))
-            return
-        named = tuple(Tab(title(pane), pane.display, self.hides(pane)) for pane in screen.panes)
-        paged = any(not tab.seen and not tab.hidden for tab in named)
-        key = config_of(screen.app).keymap.instead_of("tab" if paged else "p")
-        tabs.show(named, (key, "shows them"))
-
     # what keys do
 
-    def hide_here(self) -> None:
+    @property
+    def deeds(self) -> Deeds:
+        """By the action's id."""
+        return {
+            "hide": self._hide_here,
+            "panes": self._choose,
+            "managers": self._show_managers,
+            "more_journal": lambda: self._give(1),
+            "less_journal": lambda: self._give(-1),
+        }
+
+    def _hide_here(self) -> None:
         """Hide the pane that has the focus, if it is not the last one."""
         screen = self._screen
         pane = screen.pane
@@ -104,11 +87,10 @@ class Arranging:
             screen.say("This is the last pane: it stays.")
         else:
             self.hide(pane)
-            screen.zoomed = None
-            screen.lay_out()
+            screen.places.zoom(None)
             screen.say(f"{title(pane)} is hidden: `p` shows it again.")
 
-    def choose(self) -> None:
+    def _choose(self) -> None:
         """Ask which panes are to be shown, and go to one."""
         screen = self._screen
 
@@ -121,29 +103,26 @@ class Arranging:
                 self.unhide(pane)
             elif sum(line.shown for line in lines()) > 1:
                 self.hide(pane)
-            screen.zoomed = None
-            screen.lay_out()
+            screen.places.zoom(None)
 
         def chosen(index: int | None) -> None:
             if index is not None:
-                screen.reveal(screen.panes[index])
+                screen.places.reveal(screen.panes[index])
 
         here = screen.panes.index(screen.pane) if screen.pane in screen.panes else 0
         screen.app.push_screen(PanesScreen(lines, turn, here), chosen)
 
-    def show_managers(self) -> None:
+    def _show_managers(self) -> None:
         """Give the table of managers the screen, or the focus where it is seen already; or go back."""
         screen = self._screen
         table = screen.managers
-        if screen.zoomed is table:
-            screen.zoomed = None
-            screen.lay_out()
+        if screen.places.zoomed is table:
+            screen.places.zoom(None)
         if table.has_focus:
             screen.set_focus(next(pane for pane in screen.panes if pane.display))
             return
         if not table.display:
-            screen.zoomed = table
-            screen.lay_out()
+            screen.places.zoom(table)
         screen.set_focus(table)
         table.show(screen.snapshot, "" if screen.manager is None else screen.manager.name)
 
@@ -154,27 +133,9 @@ class Arranging:
             return
         self._split = split
         self.keep()
-        self._screen.lay_out()
-
-    def more_journal(self) -> None:
-        """A step more room for the journal."""
-        self._give(1)
-
-    def less_journal(self) -> None:
-        """A step less room for the journal."""
-        self._give(-1)
+        self._screen.places.lay_out()
 
 
 def title(pane: Stop) -> str:
     """A pane's name."""
     return pane.context if isinstance(pane, LogPane) else "journal"
-
-
-ARRANGING: dict[str, Callable[[Arranging], None]] = {
-    "hide": Arranging.hide_here,
-    "panes": Arranging.choose,
-    "managers": Arranging.show_managers,
-    "more_journal": Arranging.more_journal,
-    "less_journal": Arranging.less_journal,
-}
-"""By the action's id."""

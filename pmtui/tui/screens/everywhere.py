@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.screen import Screen
 
+from pmtui.tui.screens.deeds import Deeds
 from pmtui.tui.screens.help import HelpScreen
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def _help(screen: Screen[Any]) -> None:
     app_of(screen).push_screen(HelpScreen(getattr(screen, "place", "main"), app_of(screen).config.keymap), chosen)
 
 
-EVERYWHERE: dict[str, Callable[[Screen[Any]], object]] = {
-    "theme": lambda screen: app_of(screen).switch_theme(),
-    "palette": lambda screen: app_of(screen).action_command_palette(),
-    "help": _help,
-    "save_screen": lambda screen: app_of(screen).action_save_screen(),
-    "suspend": lambda screen: app_of(screen).action_suspend_process(),
-    "quit": lambda screen: app_of(screen).exit(),
-}
-"""By the action's id."""
+def everywhere(screen: Screen[Any]) -> Deeds:
+    """By the action's id."""
+    return {
+        "theme": lambda: app_of(screen).switch_theme(),
+        "palette": lambda: app_of(screen).action_command_palette(),
+        "help": lambda: _help(screen),
+        "save_screen": lambda: app_of(screen).action_save_screen(),
+        "suspend": lambda: app_of(screen).action_suspend_process(),
+        "quit": lambda: app_of(screen).exit(),
+    }

@@ -19,8 +19,10 @@ from pmtui.tui.bindings import bindings
 from pmtui.tui.config.config import config_of
 from pmtui.tui.moment import ALWAYS
 from pmtui.tui.paint import Row, cut_left
-from pmtui.tui.screens.everywhere import EVERYWHERE, app_of
+from pmtui.tui.screens.deeds import Deeds
+from pmtui.tui.screens.everywhere import app_of, everywhere
 from pmtui.tui.widgets.footer import Footer
+from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 from pmtui.tui.widgets.tree import Standing, Tree
 from pmtui.view.closeup.lens import Progress
@@ -164,12 +166,8 @@ class InspectorScreen(Screen[None]):
         else:
             self.tree_pane.turn()
 
-    @on(Tree.Followed)
-    def _followed(self) -> None:
-        self._follow()
-
-    @on(Footer.Chosen)
-    def _clicked_footer(self, message: Footer.Chosen) -> None:
+    @on(Wanted)
+    def _clicked(self, message: Wanted) -> None:
         self.action_do(message.action_id)
 
     def _copy(self) -> None:
@@ -226,8 +224,13 @@ class InspectorScreen(Screen[None]):
 
     def action_do(self, name: str) -> None:
         """Do what an action of the registry says."""
+        self._deeds[name]()
+
+    @property
+    def _deeds(self) -> Deeds:
         tree = self.tree_pane
-        simple: dict[str, Callable[[], object]] = {
+        return {
+            **everywhere(self),
             "inspect": self._follow,
             "back": self._escape,
             "copy": self._copy,
@@ -244,7 +247,3 @@ class InspectorScreen(Screen[None]):
             "top": lambda: tree.move(-(2**31)),
             "bottom": lambda: tree.move(2**31),
         }
-        if name in EVERYWHERE:
-            EVERYWHERE[name](self)
-        else:
-            simple[name]()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -15,19 +15,18 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
-from pmtui.tui.config.config import config_of
 from pmtui.tui.kept import Forgetful, Keeper
-from pmtui.tui.layout import SMALLEST, Layout
 from pmtui.tui.moment import ALWAYS, for_the_moment
 from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
+from pmtui.tui.screens.notice import Notice
+from pmtui.tui.screens.places import Places
 from pmtui.tui.touring import TOURS, Touring
 from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
@@ -36,22 +35,20 @@ from pmtui.tui.widgets.header import Header
 from pmtui.tui.widgets.instance import InstancePanel
 from pmtui.tui.widgets.journal import JournalPane
 from pmtui.tui.widgets.log import LogPane
-from pmtui.tui.widgets.logwindow import Fetch
 from pmtui.tui.widgets.manager import ManagerPane
 from pmtui.tui.widgets.managers import ManagersPane
+from pmtui.tui.widgets.messages import Said, Selected, Wanted
 from pmtui.tui.widgets.painted import Plain, plain_lines
 from pmtui.tui.widgets.pane import Pane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.tabs import Tabs
-from pmtui.tui.widgets.tour import TourPanel, rows_of
-from pmtui.view.pages import HandledPage, JournalPage, LogPage, Place, Tone
+from pmtui.tui.widgets.tour import TourPanel
+from pmtui.view.pages import Tone
 from pmtui.view.session import Session
 from pmtui.view.snapshot import ManagerView, Snapshot
 
 _PULL_PAUSE = 0.2
-_NOTICE_SECONDS = 6.0
-_PARTS = "#header, #manager, #instance, #body, #left, #logs, #tabs, #tour, #find, #footer, #small"
 
 
 class MainScreen(Screen[None]):
@@ -95,19 +92,27 @@ class MainScreen(Screen[None]):
         self.touring = touring or Touring()
         self.session = session
         self.snapshot = session.snapshot()
-        self.arranging = Arranging(self, keeper or Forgetful())
-        self.zoomed: Pane | None = None
-        self._selected = self.arranging.manager
-        self._first_notice = notice
-        self._first = 0
-        self._below = 0
-        self._places: Layout | None = None
-        self._notice: tuple[str, Tone] | None = None
-        self._notice_timer: Timer | None = None
-        self._armed = ""
         self.only = ""
+        self.header = Header(id="header")
+        self.top = Plain(id="top")
+        self.manager_pane = ManagerPane(id="manager", now=now)
+        self.instance = InstancePanel(id="instance")
+        self.managers = ManagersPane(id="managers", now=now)
+        self.body, self.left, self.logs = Plain(id="body"), Plain(id="left"), Plain(id="logs")
+        self.log_panes = self._make_log_panes()
+        self.tabs = Tabs(id="tabs")
+        self.journal = JournalPane(session.journal_page, session.search_journal, session.journal_rows)
+        self.diagram = DiagramPane(session.handled_page)
+        self.tour_panel = TourPanel(id="tour")
+        self.finder = Finder(id="find")
+        self.footer = Footer(id="footer")
+        self.too_small = Static(Content(""), id="small", markup=False)
+        self.arranging = Arranging(self, keeper or Forgetful())
+        self.places = Places(self)
+        self._selected = self.arranging.manager
+        self._notice = Notice(self)
+        self._first_notice = notice
         self._commands = Commands(self)
-        self._now = now
 
     # what there is
 
@@ -116,26 +121,6 @@ class MainScreen(Screen[None]):
         """The selected manager; None in an app without one."""
         managers = self.snapshot.managers
         return next((manager for manager in managers if manager.name == self._selected), next(iter(managers), None))
-
-    @property
-    def log_panes(self) -> list[LogPane]:
-        """The panes of all logs, in order, those out of sight too."""
-        return list(self.query(LogPane))
-
-    @property
-    def journal(self) -> JournalPane:
-        """The journal's pane."""
-        return self.query_one(JournalPane)
-
-    @property
-    def diagram(self) -> DiagramPane:
-        """The diagram's pane, which is only shown maximised."""
-        return self.query_one(DiagramPane)
-
-    @property
-    def managers(self) -> ManagersPane:
-        """The table of managers."""
-        return self.query_one(ManagersPane)
 
     @property
     def panes(self) -> list[SearchedPane]:
@@ -152,52 +137,55 @@ class MainScreen(Screen[None]):
     @property
     def stops(self) -> list[Stop]:
         """Where the focus goes, in order: the manager, its instance, the table where these are shown, the panes."""
-        beside: list[Stop] = [part for part in (self.query_one(InstancePanel), self.managers) if part.display]
-        return [self.query_one(ManagerPane), *beside, *(p for p in self.panes if not self.arranging.hides(p))]
+        beside: list[Stop] = [part for part in (self.instance, self.managers) if part.display]
+        return [self.manager_pane, *beside, *(p for p in self.panes if not self.arranging.hides(p))]
 
     @property
     def stop(self) -> Stop:
         """What has the focus, or else the pane that keys scroll."""
         return self.focused if isinstance(self.focused, Stop) else self.pane
 
-    # making and laying out
+    # making and showing
 
     def compose(self) -> ComposeResult:
         """All parts; where they go depends on the size."""
-        yield Header(id="header")
-        with Plain(id="top"):
-            yield ManagerPane(id="manager", now=self._now)
-            yield InstancePanel(id="instance")
-        yield ManagersPane(id="managers", now=self._now)
-        with Plain(id="body"):
-            with Plain(id="left"):
-                with Plain(id="logs"):
-                    yield from self._log_panes()
-                yield Tabs(id="tabs")
-            yield JournalPane(self._fetch_journal, self.session.search_journal, self.session.journal_rows)
-            yield DiagramPane(self._fetch_handled)
-        yield TourPanel(id="tour")
-        yield Finder(id="find")
-        yield Footer(id="footer")
-        yield Static(Content(""), id="small", markup=False)
+        yield self.header
+        with self.top:
+            yield self.manager_pane
+            yield self.instance
+        yield self.managers
+        with self.body:
+            with self.left:
+                with self.logs:
+                    yield from self.log_panes
+                yield self.tabs
+            yield self.journal
+            yield self.diagram
+        yield self.tour_panel
+        yield self.finder
+        yield self.footer
+        yield self.too_small
 
-    def _log_panes(self) -> Iterator[LogPane]:
-        for number, context in enumerate(self.snapshot.contexts, 1):
-            name = context.name
-            search, rows = partial(self.session.search_log, name), partial(self.session.log_rows, name)
-            yield LogPane(name, self._fetch_log(name), number, search, rows)
+    def _make_log_panes(self) -> list[LogPane]:
+        """A pane for the log of each context."""
+        session, names = self.session, [context.name for context in self.snapshot.contexts]
+        return [
+            LogPane(
+                name,
+                number,
+                partial(session.log_page, name),
+                partial(session.search_log, name),
+                partial(session.log_rows, name),
+            )
+            for number, name in enumerate(names, 1)
+        ]
 
-    def _fetch_log(self, context: str) -> Fetch:
-        async def fetch(limit: int, after: int | None, before: int | None) -> LogPage:
-            return await self.session.log_page(context, limit, after=after, before=before)
-
-        return fetch
-
-    async def _fetch_journal(self, manager: str, limit: int, before: tuple[int, int, int] | None) -> JournalPage:
-        return await self.session.journal_page(manager, limit, before=before)
-
-    async def _fetch_handled(self, limit: int, before: Place | None, after: Place | None) -> HandledPage:
-        return await self.session.handled_page(limit, before=before, after=after)
+    @property
+    def whole(self) -> bool:
+        """Whether all parts are there: not while the screen is being made, or taken away for another lab's."""
+        parts = (self.header, self.manager_pane, self.instance, self.managers, self.body, self.left, self.logs)
+        more = (self.tabs, self.journal, self.diagram, self.tour_panel, self.finder, self.footer, self.too_small)
+        return all(part.is_attached for part in (*parts, *more, *self.log_panes))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The ground behind all parts."""
@@ -205,98 +193,18 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to pull."""
-        self.lay_out()
-        self._show()
+        self.places.lay_out()
+        self.show()
         self.set_focus(self.pane)
         self.run_worker(self._pull(), group="pull")
-        self.set_interval(1, self.query_one(ManagerPane).tick)
+        self.set_interval(1, self.manager_pane.tick)
         if self._first_notice:
-            self.say(self._first_notice, "error", stays=True)
-
-    @property
-    def _whole(self) -> bool:
-        """Whether all parts are there: not while the screen is being made, or taken away for another lab's."""
-        return len(self.query(_PARTS)) == _PARTS.count("#")
+            self._notice.say(self._first_notice, "error", stays=True)
 
     def on_resize(self) -> None:
         """Lay out anew."""
-        self.lay_out()
-        self._show()
-
-    def lay_out(self) -> None:
-        """Give every part its place on a screen of this size."""
-        if not self._whole:
-            return
-        width, height = self.size
-        self._below = rows_of(self.touring.told, width, height)
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-small")
-        tour = self.query_one(TourPanel)
-        tour.display, tour.styles.height = self._below > 0 and not small, self._below
-        if small:
-            words = f"{width}×{height} is too small:\nat least {SMALLEST[0]}×{SMALLEST[1]}"
-            self.query_one("#small", Static).update(Content(words))
-            return
-        zoomed = "" if self.zoomed is None else "log" if isinstance(self.zoomed, LogPane) else "journal"
-        panes = [pane for pane in self.log_panes if pane is self.zoomed or not self.arranging.hides(pane)]
-        layout = self._places = self.arranging.arrange(width, height, len(panes), zoomed, self._below)
-        self.query_one("#top").styles.height = layout.top
-        instance, journal = self.query_one(InstancePanel), self.journal
-        instance.display = layout.side > 0
-        instance.styles.width = layout.side
-        self.query_one(ManagerPane).styles.margin = 0 if layout.side else (0, 1, 0, 0)
-        body, left, logs = self.query_one("#body"), self.query_one("#left"), self.query_one("#logs")
-        body.styles.layout = "horizontal" if layout.column else "vertical"
-        managers = self.managers
-        body.display = self.zoomed is not managers
-        managers.display = layout.table > 0 or self.zoomed is managers
-        managers.styles.height = layout.table - 1 if layout.table else layout.journal
-        managers.styles.margin = (0, 1, 1, 1) if layout.table else (0, 1)
-        left.display = zoomed != "journal"
-        left.styles.height = layout.logs + 1
-        logs.styles.height = layout.logs
-        diagram = self.diagram
-        diagram.display = self.zoomed is diagram
-        diagram.styles.height = layout.journal
-        journal.display = layout.journal > 0 and self.zoomed in (None, journal)
-        journal.styles.height = layout.journal
-        journal.styles.width = layout.column or "1fr"
-        journal.styles.margin = (0, 0, 0, 3) if layout.column else 0
-        self.query_one("#footer").styles.margin = (layout.bottom, 0, 0, 0) if layout.bottom else 0
-        if isinstance(self.zoomed, LogPane):
-            self._first = panes.index(self.zoomed)
-        self._first = max(0, min(self._first, len(panes) - layout.fit))
-        shown = panes[self._first : self._first + layout.fit]
-        for pane in self.log_panes:
-            pane.display = pane in shown
-        self.arranging.place(logs, shown, layout)
-        self.arranging.name(self.query_one(Tabs))
-        fallback = self.zoomed or (shown[0] if layout.logs and shown else journal)
-        if not self.query_one(Finder).display:  # the focus is lost where nothing fits
-            self.set_focus(self.stop if self.stop.display else fallback)
-
-    def reveal(self, pane: Stop) -> None:
-        """Give a part the focus, making room for it where it is out of sight."""
-        if not isinstance(pane, Pane):
-            pane.focus()
-            return
-        before = (self.zoomed, self._first)
-        if self.zoomed is not None and pane is not self.zoomed:
-            self.zoomed = None if self.zoomed in (self.diagram, self.managers) else pane
-        if self.arranging.hides(pane):
-            self.arranging.unhide(pane)
-            self.lay_out()
-        layout, panes = self._places, [each for each in self.log_panes if not self.arranging.hides(each)]
-        if layout is not None and isinstance(pane, LogPane):
-            index = panes.index(pane)
-            if not self._first <= index < self._first + layout.fit:
-                self._first = index // layout.fit * layout.fit
-        if before != (self.zoomed, self._first):  # laying out draws the whole screen anew
-            self.lay_out()
-        if not pane.display:
-            self.zoomed = pane
-            self.lay_out()
-        self.set_focus(pane)
+        self.places.lay_out()
+        self.show()
 
     # pulling and showing
 
@@ -316,13 +224,12 @@ class MainScreen(Screen[None]):
     async def _pulled(self, message: Pulled) -> None:
         before, self.snapshot = self.snapshot, message.snapshot
         if [context.name for context in before.contexts] != [context.name for context in self.snapshot.contexts]:
-            logs = self.query_one("#logs")
-            self.zoomed = None
-            await logs.remove_children()
-            await logs.mount_all(self._log_panes())
-            self.lay_out()
+            await self.logs.remove_children()
+            self.log_panes = self._make_log_panes()
+            await self.logs.mount_all(self.log_panes)
+            self.places.zoom(None)
         elif len(before.managers) != len(self.snapshot.managers):
-            self.lay_out()  # the table has a line for each
+            self.places.lay_out()  # the table has a line for each
         self._select_stopped(before)
         self.look()
 
@@ -334,7 +241,7 @@ class MainScreen(Screen[None]):
         """Show the newest picture, and let the tour look at it, which waits while something is laid over the screen."""
         if self.is_active and self.manager is not None:
             self.touring.look(self.snapshot, self.manager.name, self)
-        self._show()
+        self.show()
 
     def _select_stopped(self, before: Snapshot) -> None:
         """Where another manager than the selected one has come to a breakpoint, select it."""
@@ -347,18 +254,16 @@ class MainScreen(Screen[None]):
         if stopped and self.manager is not None and self.manager.name not in stopped:
             self._selected = stopped[0]
 
-    def _show(self) -> None:
-        now, manager, layout = self.snapshot, self.manager, self._places
-        if layout is None or not self.is_attached or not self._whole:
+    def show(self) -> None:
+        """Show what is known now."""
+        now, manager, layout = self.snapshot, self.manager, self.places.layout
+        if layout is None or not self.whole:
             return
-        told = self.touring.told
-        if rows_of(told, *self.size) != self._below:
-            self.lay_out()
-        self.query_one(TourPanel).show(told)
-        self.query_one(Header).show(now)
-        self.query_one(ManagerPane).show(now, manager, self._notice, layout.tall)
-        fast = manager is not None and now.at_full_speed(manager)
-        self.query_one(InstancePanel).show(manager, fast, layout.tall)
+        self.places.keep_up()
+        self.tour_panel.show(self.touring.told)
+        self.header.show(now)
+        self.manager_pane.show(now, manager, self._notice.line, layout.tall)
+        self.instance.show(manager, manager is not None and now.at_full_speed(manager), layout.tall)
         for pane in self.log_panes:
             pane.show(now, manager)
         self.journal.show(manager)
@@ -366,8 +271,7 @@ class MainScreen(Screen[None]):
             self.diagram.show(now)
         if self.managers.display:
             self.managers.show(now, "" if manager is None else manager.name)
-        moment = tuple(filter(self.touring.passes, for_the_moment(now, manager)))
-        self.query_one(Footer).show(moment, ALWAYS)
+        self.footer.show(tuple(filter(self.touring.passes, for_the_moment(now, manager))), ALWAYS)
 
     def select(self, name: str) -> None:
         """Select a manager."""
@@ -375,35 +279,18 @@ class MainScreen(Screen[None]):
         self.arranging.keep(name)
         self.look()
 
-    def turn_page(self, by: int) -> None:
-        """Show the next logs that fit, or those before."""
-        if self._places is not None and self.zoomed is None:
-            self._first += by * self._places.fit
-            self.lay_out()
-
-    def say(self, words: str, tone: Tone = "plain", *, stays: bool = False) -> None:
+    def say(self, words: str, tone: Tone = "plain") -> None:
         """Show a line for some seconds, or until the next key; keys in it stand between backticks."""
-        if self._notice_timer is not None:
-            self._notice_timer.stop()
-        self._notice = (config_of(self.app).keymap.told(words), tone)
-        self._notice_timer = None if stays else self.set_timer(_NOTICE_SECONDS, self.say_no_more)
-        self._show()
-
-    def say_no_more(self) -> None:
-        """Take the line away, and with it a question that it asked."""
-        self._notice, self._armed = None, ""
-        self._show()
+        self._notice.say(words, tone)
 
     # doing
 
     def action_do(self, name: str, number: int = 0) -> None:
         """Do what an action of the registry says; where it would do nothing now, say why."""
-        if self.query_one(Finder).display and name != "back":
-            self.query_one(Finder).end()
+        if self.finder.display and name != "back":
+            self.finder.end()
         action, manager = BY_ID[name], self.manager
-        armed, self._armed = self._armed, ""
-        if self._notice is not None:
-            self.say_no_more()
+        asked = self._notice.end()
         why = self.touring.why_not(action)
         if manager is not None:
             why = why or action.why_not(self.snapshot, manager)
@@ -412,45 +299,42 @@ class MainScreen(Screen[None]):
             return
         touring = self.touring.tour is not None
         question = None if manager is None or touring else action.confirm(self.snapshot, manager)
-        if question and armed != name:
-            self.say(question, "accent")
-            self._armed = name
+        if question and asked != name:
+            self._notice.ask(question, name)
             return
         self.touring.noticed(action)
         if name in TOURS:
             self.touring.do(name, self)
-            self._show()
+            self.show()
         else:
-            self._commands.do(name, manager, number)
+            self._commands.do(name, number)
 
-    @on(Footer.Chosen)
-    def _clicked_footer(self, message: Footer.Chosen) -> None:
+    @on(Wanted)
+    def _clicked(self, message: Wanted) -> None:
         self.action_do(message.action_id)
 
-    @on(ManagerPane.Selected)
-    @on(ManagersPane.Selected)
-    def _clicked_manager(self, message: ManagerPane.Selected | ManagersPane.Selected) -> None:
+    @on(Selected)
+    def _clicked_manager(self, message: Selected) -> None:
         self.select(message.manager)
 
-    @on(ManagerPane.Hinted)
-    def _clicked_hint(self, message: ManagerPane.Hinted) -> None:
-        self.action_do(message.action_id)
+    @on(Said)
+    def _said(self, message: Said) -> None:
+        self.say(message.words, message.tone)
 
     @on(Tabs.Chosen)
     def _clicked_tab(self, message: Tabs.Chosen) -> None:
-        self.reveal(self.panes[message.index])
+        self.places.reveal(self.panes[message.index])
 
     @on(Tabs.Turned)
     def _turned_page(self, message: Tabs.Turned) -> None:
-        self.turn_page(message.pages)
+        self.places.turn_page(message.pages)
 
     @on(DiagramPane.Chosen)
     def _chosen_in_diagram(self, message: DiagramPane.Chosen) -> None:
         pane = next((pane for pane in self.log_panes if pane.context == message.context), None)
         if pane is not None:
-            self.zoomed = None
-            self.lay_out()
-            self.reveal(pane)
+            self.places.zoom(None)
+            self.places.reveal(pane)
             pane.go_to(message.position)
 
     # finding
@@ -464,21 +348,9 @@ class MainScreen(Screen[None]):
 
     def find(self, pane: SearchedPane) -> None:
         """Ask what is to be found in a pane."""
-        self.query_one(Footer).display = False
-        self.query_one(Finder).ask(pane)
+        self.footer.display = False
+        self.finder.ask(pane)
 
     @on(Finder.Ended)
     def _finding_ended(self) -> None:
-        self.query_one(Footer).display = True
-
-    @on(SearchedPane.Searched)
-    def _searched(self, message: SearchedPane.Searched) -> None:
-        self.say(message.sentence)
-
-    @on(Stop.Inspected)
-    def _clicked_twice(self) -> None:
-        self.action_do("inspect")
-
-    @on(Pane.Failed)
-    def _page_failed(self, message: Pane.Failed) -> None:
-        self.say(message.sentence, "error")
+        self.footer.display = True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pmtui.tui.screens.asking import Asking
 from pmtui.tui.screens.break_at import BreakAtScreen
 from pmtui.tui.screens.breakpoints import BreakpointsScreen
-from pmtui.tui.screens.whatif import Ask
+from pmtui.tui.screens.deeds import Deeds
 from pmtui.view.closeup.subject import ActionOf, EventAt, InstanceOf, ManagerOf
 from pmtui.view.safe import safe
 from pmtui.workers.breakpoints.condition import AtPosition, Condition, InPhase, Named, write
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
 
 
-def open_breakpoints(screen: MainScreen, ask: Ask) -> None:
-    """Show all of them."""
-    del ask
-    screen.app.push_screen(BreakpointsScreen(screen.session))
+def stopping(screen: MainScreen, ask: Asking) -> Deeds:
+    """By the action's id."""
+    return {
+        "breakpoint": lambda: _toggle_here(screen, ask),
+        "breakpoints": lambda: screen.app.push_screen(BreakpointsScreen(screen.session)),
+    }
 
 
-def toggle_breakpoint(screen: MainScreen, ask: Ask) -> None:
+def _toggle_here(screen: MainScreen, ask: Asking) -> None:
     """Set one at what is chosen, or remove it."""
     subject = screen.stop.subject()
     if isinstance(subject, ManagerOf):
@@ -56,17 +59,16 @@ def _at(event: EventAt) -> Condition:
     return (place, Named("manager", event.manager)) if event.manager else (place,)
 
 
-def _toggle(screen: MainScreen, ask: Ask, text: str) -> None:
+def _toggle(screen: MainScreen, ask: Asking, text: str) -> None:
     session = screen.session
     there = next((view for view in session.snapshot().breakpoints if view.text == safe(text)), None)
 
-    async def toggling() -> None:
+    async def toggling() -> str:
         if there is not None:
             await session.remove_breakpoint(there.number)
-            screen.say(f"Breakpoint {there.number} removed: {there.words}.")
-            return
+            return f"Breakpoint {there.number} removed: {there.words}."
         number = await session.add_breakpoint(text)
         words = next((view.words for view in session.snapshot().breakpoints if view.number == number), safe(text))
-        screen.say(f"Breakpoint {number} set: {words}.")
+        return f"Breakpoint {number} set: {words}."
 
     ask(toggling())

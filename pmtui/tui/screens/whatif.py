@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pmtui.model import instant
 from pmtui.model.manager import TIMERS
 from pmtui.tui.screens.advance import AdvanceScreen
 from pmtui.tui.screens.append import AppendScreen
+from pmtui.tui.screens.asking import Asking
+from pmtui.tui.screens.deeds import Deeds
 from pmtui.tui.screens.once_more import OnceMoreScreen
 from pmtui.tui.widgets.log import LogPane
 from pmtui.view.closeup.subject import ActionOf, EventAt, InstanceOf, Subject
@@ -20,13 +21,19 @@ from pmtui.view.words import span
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
 
-Ask = Callable[[Coroutine[Any, Any, None]], None]
-"""Sends a command to the session beside the screen's own work."""
+
+def trying(screen: MainScreen, ask: Asking) -> Deeds:
+    """By the action's id."""
+    return {
+        "append": lambda: _append(screen),
+        "duplicate": lambda: _once_more(screen, ask, same_id=False),
+        "deliver_again": lambda: _once_more(screen, ask, same_id=True),
+        "advance": lambda: _advance(screen),
+    }
 
 
-def append(screen: MainScreen, ask: Ask) -> None:
+def _append(screen: MainScreen) -> None:
     """Open the form."""
-    del ask
     contexts = tuple(context.name for context in screen.snapshot.contexts)
     here = screen.pane.context if isinstance(screen.pane, LogPane) else next(iter(contexts), "")
     screen.app.push_screen(AppendScreen(screen.session, here), partial(_tell, screen))
@@ -37,26 +44,17 @@ def _tell(screen: MainScreen, told: str | None) -> None:
         screen.say(told)
 
 
-def duplicate(screen: MainScreen, ask: Ask) -> None:
-    """Append another event that says the same as the chosen one."""
-    _once_more(screen, ask, same_id=False)
-
-
-def deliver_again(screen: MainScreen, ask: Ask) -> None:
-    """Append the chosen event once more, with its id."""
-    _once_more(screen, ask, same_id=True)
-
-
-def _once_more(screen: MainScreen, ask: Ask, *, same_id: bool) -> None:
+def _once_more(screen: MainScreen, ask: Asking, *, same_id: bool) -> None:
+    """Append the chosen event once more, with its id; or another event that says the same."""
     event = _event_of(screen.stop.subject())
     if event is None:
         screen.say("Choose an event of a log first.")
         return
     head = next((view.head for view in screen.snapshot.contexts if view.name == event.source), 0)
 
-    async def appending() -> None:
+    async def appending() -> str:
         position = await screen.session.append_again(event.source, event.position, same_id=same_id)
-        screen.say(f"Appended {event.source}@{position}, {'the same as' if same_id else 'like'} {event.where}.")
+        return f"Appended {event.source}@{position}, {'the same as' if same_id else 'like'} {event.where}."
 
     def chosen(yes: bool | None) -> None:
         if yes:
@@ -72,9 +70,8 @@ def _event_of(subject: Subject | None) -> EventAt | None:
     return subject if isinstance(subject, EventAt) and subject.source != TIMERS else None
 
 
-def advance(screen: MainScreen, ask: Ask) -> None:
+def _advance(screen: MainScreen) -> None:
     """Ask how far time is to move on."""
-    del ask
     clock = screen.snapshot.clock
     if clock is None:
         screen.say("The lab's time begins with the first event that is handled.")

@@ -1,14 +1,22 @@
 """The rows of the diagram around one place, read a page at a time. No widget: what to show, not how."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
+from typing import Protocol
 
 from pmtui.view.diagram import Diagram, Lane, Row
 from pmtui.view.drawing import draw
 from pmtui.view.handled import START
 from pmtui.view.pages import HandledPage, Key, Place
 
-Fetch = Callable[[int, Place | None, Place | None], Awaitable[HandledPage]]
-"""(limit, before, after) → a page of what all managers did."""
+
+class Fetch(Protocol):
+    """Reads a page of what all managers did, as `Session.handled_page` does."""
+
+    def __call__(
+        self, limit: int, *, before: Place | None = None, after: Place | None = None
+    ) -> Awaitable[HandledPage]:
+        """The first `limit` entries after a place, the last before one, or the newest."""
+
 
 PAGE = 200
 _FIRST_PAGES = 4
@@ -49,20 +57,20 @@ class DiagramWindow:
 
     async def follow(self, height: int) -> None:
         """Show the newest rows, filling `height` as far as a few pages do, and select the last."""
-        self._pages = [await self._fetch(PAGE, None, None)]
+        self._pages = [await self._fetch(PAGE)]
         self._draw()
         while len(self.rows) < height and self._pages[0].more_before and len(self._pages) < _FIRST_PAGES:
-            self._pages.insert(0, await self._fetch(PAGE, self._pages[0].above, None))
+            self._pages.insert(0, await self._fetch(PAGE, before=self._pages[0].above))
             self._draw()
         self.selected = max(0, len(self.rows) - 1)
 
     async def go_to_start(self, height: int) -> None:
         """Show the oldest rows, filling `height` as far as a few pages do, and select the first."""
         start = dict.fromkeys((lane.name for lane in self._lanes if lane.kind == "manager"), START)
-        self._pages = [await self._fetch(PAGE, None, start)]
+        self._pages = [await self._fetch(PAGE, after=start)]
         self._draw()
         while len(self.rows) < height and self._pages[-1].more_after and len(self._pages) < _FIRST_PAGES:
-            self._pages.append(await self._fetch(PAGE, None, self._pages[-1].below))
+            self._pages.append(await self._fetch(PAGE, after=self._pages[-1].below))
             self._draw()
         self.selected = 0
 
@@ -70,7 +78,7 @@ class DiagramWindow:
         """Select another row, reading on where they run out; whether it has come to the newest."""
         wanted = self.selected + delta
         while wanted < 0 and self._pages and self._pages[0].more_before:
-            page = await self._fetch(PAGE, self._pages[0].above, None)
+            page = await self._fetch(PAGE, before=self._pages[0].above)
             if not page.entries:
                 break
             before = len(self.rows)
@@ -78,7 +86,7 @@ class DiagramWindow:
             self._draw()
             wanted += len(self.rows) - before
         while wanted >= len(self.rows) and self._pages:
-            page = await self._fetch(PAGE, None, self._pages[-1].below)
+            page = await self._fetch(PAGE, after=self._pages[-1].below)
             if not page.entries:
                 break
             self._pages.append(page)

@@ -2,12 +2,12 @@
 
 from rich.style import Style
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.actions import Action
 from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells
+from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 
 
@@ -16,13 +16,6 @@ class Footer(Painted):
 
     Where the line is too short, the last ones on the left are left out.
     """
-
-    class Chosen(Message):
-        """An action's words were clicked."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action_id = action
 
     moment: tuple[Action, ...] = ()
     always: tuple[Action, ...] = ()
@@ -70,7 +63,7 @@ class Footer(Painted):
         """Run the action under the pointer."""
         for column, action in self._places(self.size.width):
             if column <= event.x < column + _size(action):
-                self.post_message(self.Chosen(action.id))
+                self.post_message(Wanted(action.id))
 
 
 def _key(action: Action) -> str:

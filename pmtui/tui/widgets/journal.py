@@ -1,6 +1,7 @@
 """The journal's pane: what was handled, what it led to, what was doubled."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from textual.strip import Strip
 
@@ -14,9 +15,6 @@ from pmtui.view.finding.search import Direction, Found
 from pmtui.view.pages import JournalEntry, JournalPage, Key
 from pmtui.view.snapshot import ManagerView
 
-Fetch = Callable[[str, int, Key | None], Awaitable[JournalPage]]
-"""(manager, limit, before) → a page of its journal."""
-
 Search = Callable[[str, Query, int, Direction, int], Awaitable[Found]]
 """(manager, query, place, direction, rows) → one slice of a search through its journal."""
 
@@ -24,6 +22,13 @@ Rows = Callable[[str, Sequence[int]], Awaitable[tuple[JournalEntry, ...]]]
 """(manager, ids, at most 500) → their entries."""
 
 _TITLE = "handled → actions"
+
+
+class Fetch(Protocol):
+    """Reads a page of a manager's journal, as `Session.journal_page` does."""
+
+    def __call__(self, manager: str, limit: int, *, before: Key | None = None) -> Awaitable[JournalPage]:
+        """Up to `limit` entries before a key, or the newest."""
 
 
 class JournalPane(SearchedPane):
@@ -66,7 +71,7 @@ class JournalPane(SearchedPane):
         """Read the newest entries; scrolled back, stay."""
         if self._manager is None or (not self.following and self._entries):
             return
-        page = await self._fetch(self._manager.name, self._rows_high, None)
+        page = await self._fetch(self._manager.name, self._rows_high)
         self._take(page.entries, page.more_before)
         self._up = 0
 
@@ -77,17 +82,17 @@ class JournalPane(SearchedPane):
             self._more = bool(self.found.page(1, None, self._entries[0].key[2])[0])
         wanted = self._up - delta
         while self._manager and self._more and self._entries and len(self._lines) - wanted < self._rows_high:
-            page = await self._fetch(self._manager.name, self._rows_high + abs(delta), self._entries[0].key)
+            page = await self._fetch(self._manager.name, self._rows_high + abs(delta), before=self._entries[0].key)
             self._take([*page.entries, *self._entries], page.more_before)
         self._up = max(0, min(wanted, len(self._lines) - self._rows_high))
         if self._up == 0:
             self.following = True
             await self.catch_up()
 
-    async def _fetch(self, manager: str, limit: int, before: Key | None) -> JournalPage:
+    async def _fetch(self, manager: str, limit: int, *, before: Key | None = None) -> JournalPage:
         """A page of all entries, or of those found; of these, only saved ones."""
         if self.found is None:
-            return await self._fetch_all(manager, limit, before)
+            return await self._fetch_all(manager, limit, before=before)
         places, more_before, more_after = self.found.page(min(limit, 500), None, None if before is None else before[2])
         return JournalPage(manager, await self._rows_at(manager, places), more_before, more_after)
 

@@ -12,6 +12,7 @@ from pmtui.tui.widgets.loglines import LogLines
 from pmtui.tui.widgets.logstand import LogStand
 from pmtui.tui.widgets.logwindow import Fetch, LogWindow
 from pmtui.tui.widgets.marks import ON, mark
+from pmtui.tui.widgets.messages import Said
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.breakpoints import at_context
 from pmtui.view.closeup.subject import EventAt, Subject
@@ -36,7 +37,7 @@ class LogPane(SearchedPane):
     newest events.
     """
 
-    def __init__(self, context: str, fetch: Fetch, number: int, search: Search, rows: Rows) -> None:
+    def __init__(self, context: str, number: int, fetch: Fetch, search: Search, rows: Rows) -> None:
         super().__init__(id=f"log-{number}")
         self.context = context
         self._fetch = fetch
@@ -110,7 +111,7 @@ class LogPane(SearchedPane):
         """Begin anew with the newest rows."""
         self._window = LogWindow(self._fetch if self.found is None else self._fetch_found)
 
-    async def _fetch_found(self, limit: int, after: int | None, before: int | None) -> LogPage:
+    async def _fetch_found(self, limit: int, *, after: int | None = None, before: int | None = None) -> LogPage:
         if self.found is None:
             return LogPage(self.context, (), more_before=False, more_after=False)
         places, more_before, more_after = self.found.page(min(limit, _PAGE), after, before)
@@ -131,12 +132,12 @@ class LogPane(SearchedPane):
                         break
                     place = found.reached
                     told = f"{self.context}: searched {looked:,} of ~{max(looked, self.stand.log.head):,} …"
-                    self.post_message(self.Searched(told))
+                    self.post_message(Said(told))
             except PmtuiError as error:
-                self.post_message(self.Failed(str(error)))
+                self.post_message(Said(str(error), "error"))
                 return
             if not found.places:
-                self.post_message(self.Searched(f"{self.context}: nothing more is found that way."))
+                self.post_message(Said(f"{self.context}: nothing more is found that way."))
                 return
             self.let_go()
             here = self._chosen = found.places[0 if step > 0 else -1]

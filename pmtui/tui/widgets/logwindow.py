@@ -1,7 +1,8 @@
 """The lines around one place of a log, read a page at a time. No widget: what to show, not how."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pmtui.view.pages import LogPage, LogRow
 
@@ -15,8 +16,14 @@ class Gap:
 
 
 Line = LogRow | Gap
-Fetch = Callable[[int, int | None, int | None], Awaitable[LogPage]]
-"""(limit, after, before) → a page of the log."""
+
+
+class Fetch(Protocol):
+    """Reads a page of the log, as `Session.log_page` does."""
+
+    def __call__(self, limit: int, *, after: int | None = None, before: int | None = None) -> Awaitable[LogPage]:
+        """Up to `limit` rows above position `after`, or the last ones below `before`, or the newest."""
+
 
 SMALL = 9_999
 """Up to this head a log counts as small: its gaps get lines of their own, elsewhere they stand before the number."""
@@ -52,8 +59,8 @@ class LogWindow:
         anchor = self._anchor() if height == self._height and self.shows(position, height) else None
         self._height = height
         start = min(position, anchor) if anchor is not None else position
-        older = await self._fetch(height, None, start)
-        newer = await self._fetch(2 * height, start - 1, None)
+        older = await self._fetch(height, before=start)
+        newer = await self._fetch(2 * height, after=start - 1)
         self._take(older.rows + newer.rows, older.more_before, newer.more_after, head)
         if anchor is not None:
             self.top = self._index(anchor)
@@ -65,7 +72,7 @@ class LogWindow:
 
     async def follow_end(self, height: int, head: int) -> None:
         """Show the newest events."""
-        page = await self._fetch(height, None, None)
+        page = await self._fetch(height)
         self._take(page.rows, page.more_before, page.more_after, head)
         self.top = max(0, len(self.lines) - height)
 
@@ -79,7 +86,7 @@ class LogWindow:
 
     async def go_to_start(self, height: int, head: int) -> None:
         """Show the oldest events."""
-        page = await self._fetch(2 * height, 0, None)
+        page = await self._fetch(2 * height, after=0)
         self._take(page.rows, False, page.more_after, head)
         self.top = 0
 
@@ -115,8 +122,8 @@ class LogWindow:
 
     async def _around(self, anchor: int, height: int, head: int) -> None:
         offset = self.top - self._index(anchor)
-        older = await self._fetch(height, None, anchor)
-        newer = await self._fetch(2 * height, anchor - 1, None)
+        older = await self._fetch(height, before=anchor)
+        newer = await self._fetch(2 * height, after=anchor - 1)
         self._take(older.rows + newer.rows, older.more_before, newer.more_after, head)
         self.top = max(0, self._index(anchor) + offset)
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from rich.style import Style
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.config.config import config_of
 from pmtui.tui.keys import of_key
 from pmtui.tui.paint import Row, cells, wrap
+from pmtui.tui.widgets.messages import Selected, Wanted
 from pmtui.tui.widgets.speed import speed_rows
 from pmtui.tui.widgets.stop import Stop
 from pmtui.tui.widgets.strip import strip_rows
@@ -36,20 +36,6 @@ Notice = tuple[str, Tone]
 
 class ManagerPane(Stop):
     """Everything about the selected manager, with a red edge where it was killed or failed."""
-
-    class Selected(Message):
-        """Another manager's name was clicked."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.manager = name
-
-    class Hinted(Message):
-        """What a key does was clicked."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action_id = action
 
     def __init__(self, id: str | None = None, now: Callable[[], float] = time.time) -> None:
         super().__init__(id)
@@ -216,11 +202,11 @@ class ManagerPane(Stop):
         for y, start, end, key in self._hints:
             action = of_key(key)
             if event.y == y and start <= event.x - 1 < end and action is not None:
-                self.post_message(self.Hinted(action.id))
+                self.post_message(Wanted(action.id))
                 return
         for y, x, name in self._names:
             if event.y == y and x <= event.x - 1 < x + (cells(name) or len("8 more")):
-                self.post_message(self.Selected(name) if name else self.Hinted("managers"))
+                self.post_message(Selected(name) if name else Wanted("managers"))
                 return
         super().on_click(event)
 

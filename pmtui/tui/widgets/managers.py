@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 from rich.style import Style
-from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.manager import GLYPHS
+from pmtui.tui.widgets.messages import Selected
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.closeup.subject import ManagerOf, Subject
 from pmtui.view.snapshot import ManagerView, Snapshot
@@ -43,13 +43,6 @@ def rate_words(manager: ManagerView) -> str:
 
 class ManagersPane(Pane):
     """A line a manager. The one chosen is the one selected everywhere."""
-
-    class Selected(Message):
-        """A manager was chosen."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.manager = name
 
     def __init__(self, id: str | None = None, now: Callable[[], float] = time.time) -> None:
         super().__init__(id)
@@ -87,7 +80,7 @@ class ManagersPane(Pane):
             name = self._managers[max(0, min(len(self._managers) - 1, index))].name
             self._selected = name  # at once: the next key may have been pressed already
             self._keep_in_sight()
-            self.post_message(self.Selected(name))
+            self.post_message(Selected(name))
 
     async def catch_up(self) -> None:
         """Nothing is read: the picture has it all."""

@@ -5,9 +5,9 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
 from textual import events
-from textual.message import Message
 
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.widgets.messages import Said
 from pmtui.tui.widgets.stop import Stop
 
 
@@ -17,13 +17,6 @@ class Pane(Stop):
     It follows by itself until it is scrolled, and again once it is told to. Reading happens beside the screen's own
     work, one page after the other, and never stands in the way of a key.
     """
-
-    class Failed(Message):
-        """A page could not be read."""
-
-        def __init__(self, sentence: str) -> None:
-            super().__init__()
-            self.sentence = sentence
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
@@ -92,7 +85,7 @@ class Pane(Stop):
                 async with self._reading:
                     await reading()
             except PmtuiError as error:
-                self.post_message(self.Failed(str(error)))
+                self.post_message(Said(str(error), "error"))
             self.repaint()
 
         self.run_worker(in_turn(), group="reading")

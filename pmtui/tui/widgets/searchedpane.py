@@ -4,9 +4,8 @@ import time
 from abc import abstractmethod
 from functools import partial
 
-from textual.message import Message
-
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.widgets.messages import Said
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.finding.matches import Matches
 from pmtui.view.finding.query import Query
@@ -23,13 +22,6 @@ class SearchedPane(Pane):
         only: the label that stands out; empty for none.
         found: what was found so far; None where nothing is looked for.
     """
-
-    class Searched(Message):
-        """How far a search has come."""
-
-        def __init__(self, sentence: str) -> None:
-            super().__init__()
-            self.sentence = sentence
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
@@ -77,7 +69,7 @@ class SearchedPane(Pane):
                     self._tell(found)
         except PmtuiError as error:
             first = False
-            self.post_message(self.Failed(str(error)))
+            self.post_message(Said(str(error), "error"))
         if found is self.found:
             self._searching = False
             self.refresh_rows()
@@ -93,7 +85,7 @@ class SearchedPane(Pane):
             told = f"{name}: {number} in {found.looked:,}. `n` and `N` go to them, `esc` shows all."
         else:
             told = f"{name}: {number}, searched {found.looked:,} of ~{max(total, found.looked):,} …"
-        self.post_message(self.Searched(told))
+        self.post_message(Said(told))
 
     def found_words(self) -> str:
         """How many were found, for its head; `…` while it still searches. Empty where nothing is looked for."""

@@ -3,17 +3,14 @@
 from abc import abstractmethod
 
 from textual import events
-from textual.message import Message
 
+from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 from pmtui.view.closeup.subject import Subject
 
 
 class Stop(Painted, can_focus=True):
     """Takes the focus, shows that it has it, and says what in it is chosen. Clicked twice, that is looked at."""
-
-    class Inspected(Message):
-        """It was clicked twice."""
 
     @abstractmethod
     def subject(self) -> Subject | None:
@@ -35,4 +32,4 @@ class Stop(Painted, can_focus=True):
         """Choose the line; twice looks at it closely."""
         self.choose_at(event.y)
         if event.chain > 1:
-            self.post_message(self.Inspected())
+            self.post_message(Wanted("inspect"))

@@ -10,7 +10,7 @@ from pmtui.tui.actions import BY_ID
 from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.touring import Told
-from pmtui.tui.widgets.footer import Footer
+from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 
 _MARGIN = 3
@@ -128,7 +128,7 @@ class TourPanel(Painted):
         """Do what is under the pointer."""
         for y, start, end, name in self._places:
             if event.y == y and start <= event.x < end:
-                self.post_message(Footer.Chosen(name))
+                self.post_message(Wanted(name))
 
     def _key(self, name: str) -> str:
         return config_of(self.app).keymap.key(BY_ID[name])

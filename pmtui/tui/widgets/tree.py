@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.paint import Row, cells, cut_into
+from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 from pmtui.view.closeup.node import Node
 
@@ -38,9 +38,6 @@ class Standing:
 
 class Tree(Painted, can_focus=True):
     """Nodes, one line each; those below a node that is unfolded stand under it. One line is chosen."""
-
-    class Followed(Message):
-        """A line was clicked twice: its node is to be followed, or folded."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
@@ -242,7 +239,7 @@ class Tree(Painted, can_focus=True):
             self._at = index
             self.repaint()
             if event.chain > 1:
-                self.post_message(self.Followed())
+                self.post_message(Wanted("inspect"))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Move up."""
