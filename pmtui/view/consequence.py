@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from pmtui.model.app import Receiver
+from pmtui.view.aftermath import aftermath, name_of
 from pmtui.view.snapshot import ActionView, Consequence, Failure, ManagerState, Speed, TurnView
 from pmtui.view.story import Story
 from pmtui.view.words import count, span
@@ -70,7 +71,7 @@ def _line(now: Situation) -> Consequence:
         case "starting":
             return Consequence("Starting its worker …")
         case "killed":
-            return _killed(now)
+            return aftermath(now.story, now.receivers, now.turn)
         case "failed":
             sentence = now.failure.sentence if now.failure else "it cannot go on."
             place = f"At {PurePath(now.failure.place).name}." if now.failure and now.failure.place else ""
@@ -121,7 +122,7 @@ def _paused(now: Situation) -> Consequence:
     match phase:
         case "read":
             hints: tuple[Hint, ...] = (("s", "asks the handler what to do"), ("x", "here only forgets what was read"))
-            return Consequence("Read, not decided.", f"{_name(turn)} is in memory only.", hints)
+            return Consequence("Read, not decided.", f"{name_of(turn)} is in memory only.", hints)
         case "decided":
             return _decided(now, turn)
         case "saved" if turn.delivery == "save-then-act" and turn.actions:
@@ -139,12 +140,12 @@ def _paused(now: Situation) -> Consequence:
 
 def _before(now: Situation, turn: TurnView) -> Consequence:
     story = now.story
-    hints: tuple[Hint, ...] = (("s", f"reads {_name(turn)}"), ("x", "here changes nothing"))
+    hints: tuple[Hint, ...] = (("s", f"reads {name_of(turn)}"), ("x", "here changes nothing"))
     if story is not None and story.applied:
         again = story.will_repeat(now.receivers)
         what = f"It will take {count(again, 'action')} again." if again else "Receipts will stop what was taken."
-        return Consequence(f"Restarted, before {_name(turn)}.", what, hints)
-    return Consequence(f"Paused before {_name(turn)}.", "Nothing of it has happened yet.", hints)
+        return Consequence(f"Restarted, before {name_of(turn)}.", what, hints)
+    return Consequence(f"Paused before {name_of(turn)}.", "Nothing of it has happened yet.", hints)
 
 
 def _decided(now: Situation, turn: TurnView) -> Consequence:
@@ -248,67 +249,6 @@ def _repeats(now: Situation, turn: TurnView) -> Hint:
     if any(action.outcome == "doubled" for action in unprotected):
         what = f"{'it' if len(taken) == 1 else what} once more"
     return ("x", f"here repeats {what}")
-
-
-def _killed(now: Situation) -> Consequence:
-    story, turn = now.story, now.turn
-    if story is None:
-        return Consequence("Killed.", "Reading what it left …")
-    if story.lost:
-        lost = count(len(story.lost), "action")
-        verb = "is" if len(story.lost) == 1 else "are"
-        hint = (
-            "r",
-            "restarts it: it goes on behind them" if len(story.lost) > 1 else "restarts it: it goes on behind it",
-        )
-        return Consequence("Killed: saved, not acted.", f"{lost} {verb} lost for good.", (hint,))
-    again = story.will_repeat(now.receivers)
-    if story.size > 1:
-        return _killed_in_turn(story, again)
-    if story.applied:
-        last = story.applied[-1]
-        event = f"{last.source}@{last.position}"
-        total = len(story.applied)
-        detail = f"{last.context} has {'the event' if last.added == 1 else 'it'}"
-        if total > 1:
-            detail = f"{count(total, 'action')} taken"
-        cursor = story.cursors.get(last.source, 0)
-        what = "the action" if total == 1 else count(again or total, "action")
-        then = f"{what} will be repeated" if again else f"{_its(total)} will stop {what}"
-        hint = ("r", f"restarts it: {event} is handled again and {then}")
-        return Consequence("Killed: acted, not saved.", f"{detail}; {last.source} is still at {cursor}.", (hint,))
-    if turn is not None and turn.point and turn.number == story.turn:
-        hint = ("r", f"restarts it: {_name(turn)} is handled from the start")
-        return Consequence("Killed before it acted.", f"Nothing of {_name(turn)} is durable.", (hint,))
-    hint = ("r", "restarts it: it goes on where it was")
-    return Consequence("Killed.", "Nothing was half done: all that was taken is saved.", (hint,))
-
-
-def _its(total: int) -> str:
-    return "its receipt" if total == 1 else "receipts"
-
-
-def _killed_in_turn(story: Story, again: int) -> Consequence:
-    run = story.runs[-1]
-    first = next(each.first for each in story.runs if each.source == run.source)
-    by_context: dict[str, int] = {}
-    for applied in story.applied:
-        by_context[applied.context] = by_context.get(applied.context, 0) + 1
-    parts = [f"{count(number, 'action')} in {context}" for context, number in by_context.items()]
-    detail = f"{', '.join(parts)}; cursor at {story.cursors.get(run.source, 0)}."
-    then = f"{count(again, 'action')} will be repeated" if again else "receipts will stop what was taken"
-    hint = ("r", f"restarts it: the turn is handled again and {then}")
-    return Consequence(f"Killed in {run.source} {first}–{run.last}:", detail, (hint,))
-
-
-def _name(turn: TurnView) -> str:
-    if turn.size > 1:
-        return f"the turn up to {turn.event.where}"
-    return turn.event.where
-
-
-def _cursor(turn: TurnView, position: int) -> str:
-    return f"{turn.event.context} is at {position}"
 
 
 def _move(turn: TurnView) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from pmtui.model import instant
 from pmtui.model.app import Manager, Receiver
-from pmtui.view.consequence import Situation, consequence
+from pmtui.view.aftermath import aftermath
 from pmtui.view.journal import killed
 from pmtui.view.logpage import label_of, time_of
 from pmtui.view.pages import JournalEntry
@@ -133,8 +133,7 @@ class Watched:
             case "failed":
                 return Consequence(f"Stopped: {status.reason}", left)
             case "killed":
-                situation = Situation("killed", None, "", receivers, self.story, None, None, to_do, None, "max")
-                return replace(consequence(situation), hints=())
+                return replace(aftermath(self.story, receivers), hints=())
             case _:
                 return Consequence("Ended.", left)
 
