@@ -129,9 +129,9 @@ class Breakpoints:
         """The same, for its next worker."""
         return self._hits.get(manager, {})
 
-    def forget_hits(self) -> None:
-        """Begin to count anew."""
-        self._hits.clear()
+    def count_from(self, hits: Mapping[str, Mapping[int, int]]) -> None:
+        """Have each manager's workers go on counting from these, by number, others from nothing."""
+        self._hits = dict(hits)
 
     def met(self, stop: StopReport) -> str:
         """A worker has stopped at one, or dies there: the words for it. One that crashes is done with its deed."""

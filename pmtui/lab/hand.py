@@ -55,6 +55,7 @@ class Death:
         entry: for the journal; None if nothing was in hand.
         lost: how many actions were lost for good.
         crash: whether it was one.
+        crashes: the points that later workers were to die at by then, one each.
     """
 
     after: int
@@ -62,6 +63,7 @@ class Death:
     entry: JournalEntry | None
     lost: int
     crash: bool
+    crashes: tuple[Point, ...]
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Hand:
         story: of the last crash, until the turn that it interrupted is done.
         deaths: its crashes and failures, in their order.
         lost_in: the turn whose actions were lost last.
-        crashes: the points that its next workers are to die at, one each.
+        crashes: the points that its next workers are to die at, one each; `dies_at` that of its worker.
         base: the ledger's totals when the lab was opened.
         held: whether it waits because another manager is being stepped.
         why: the words for the breakpoint that its worker has stopped or died at last.
@@ -86,6 +88,7 @@ class Hand:
     deaths: list[Death] = field(default_factory=list)
     lost_in: int = 0
     crashes: deque[Point] = field(default_factory=deque)
+    dies_at: Point | None = None
     base: Counters = field(default_factory=Counters)
     held: bool = False
     why: str = ""
@@ -170,7 +173,7 @@ class Hand:
             turn = None
         attempt = self._attempt(story.turn)
         entry = killed(story, turn, label=label, attempt=attempt, time=at, known=self.known)
-        self.deaths.append(Death(after, story.turn, entry, self._lost_by(story), crash=True))
+        self._note(after, story, entry, crash=True)
         self.known = {identity(applied): applied.times for applied in story.applied}
         self.story = story
         self._told = self.worker
@@ -191,7 +194,11 @@ class Hand:
         if report is not None and report.turn is not None and not report.turn.finished:
             event = None if report.failure is None else report.failure.event
             entry = failed(report.turn, event, label, self._attempt(report.turn.number), at)
-        self.deaths.append(Death(after, story.turn, entry, self._lost_by(story), crash=False))
+        self._note(after, story, entry, crash=False)
+
+    def _note(self, after: int, story: Story, entry: JournalEntry | None, *, crash: bool) -> None:
+        lost = self._lost_by(story)
+        self.deaths.append(Death(after, story.turn, entry, lost, crash=crash, crashes=tuple(self.crashes)))
 
     def hand_entry(self, report: Report | None, label: str, at: str) -> JournalEntry | None:
         """The journal's entry for the turn in hand; label and time are its last event's."""

@@ -58,7 +58,8 @@ class Hands:
         self.by_name: dict[str, Hand] = {}
         for name, manager in found.app.managers.items():
             hand = self.by_name[name] = Hand(manager, deaths=list(deaths.get(name, ())))
-            hand.crashes.extend([point for point in settings.crashes if point.manager == name][hand.crashed :])
+            arranged = tuple(point for point in settings.crashes if point.manager == name)
+            hand.crashes.extend(hand.deaths[-1].crashes if hand.deaths else arranged)
         self._crashes_before = {name: hand.crashed for name, hand in self.by_name.items()}
         self._settings = settings
         self._virtual = ground.scratch is not None
@@ -88,7 +89,8 @@ class Hands:
         """Start a new worker for a manager that has none alive."""
         hand, breakpoints = self.by_name[manager], self._settings.breakpoints
         if hand.crashes and not breakpoints.crash_point(manager):
-            breakpoints.set_crash_point(manager, hand.crashes.popleft())
+            hand.dies_at = hand.crashes.popleft()
+            breakpoints.set_crash_point(manager, hand.dies_at)
         await self._supervisor.start(
             manager,
             paused=not self.going,
@@ -97,8 +99,8 @@ class Hands:
             hits=breakpoints.hits(manager),
         )
         hand.worker = self._supervisor.workers[manager]
-        if self._settings.advanced:
-            hand.worker.tell(Advance(self._settings.advanced))
+        for _, upto in self._settings.advances:
+            hand.worker.tell(Advance(upto))
 
     async def end(self) -> None:
         """End all workers: in a scratch copy at once, elsewhere after their turn."""
@@ -221,10 +223,16 @@ class Hands:
         self.tell_all(SetSpeed(speed))
         self._redraw()  # at once: the next key press may count on it
 
-    def advance(self, upto: int) -> None:
-        """Move time on, to microseconds since 1970; it never goes back."""
-        self._settings.advanced = max(self._settings.advanced, upto)
-        self.tell_all(Advance(self._settings.advanced))
+    def advance(self, upto: int, after: int) -> None:
+        """Move time on, to microseconds since 1970, `after` being the number of the newest moment by then."""
+        self._settings.advances.append((after, upto))
+        self.tell_all(Advance(upto))
+
+    def disarm(self) -> None:
+        """Take back the arranged crashes that are set: other workers may have to die elsewhere."""
+        for name, hand in self.by_name.items():
+            if hand.dies_at is not None and self._settings.breakpoints.crash_point(name) == str(hand.dies_at):
+                self._settings.breakpoints.set_crash_point(name, None)
 
     async def go_to(self, point: Point, until: Until) -> None:
         """Let a manager run up to a point and pause there.

@@ -47,7 +47,8 @@ class Observer:
             story = tell(self._reader, name, hand.manager.cls.delivery)
             hand.lost_in = story.turn if story.lost else 0
             if story.lost and not any(death.lost and death.turn == story.turn for death in hand.deaths):
-                hand.deaths.append(Death(after, story.turn, None, len(story.lost), crash=False))
+                crashes = tuple(hand.crashes)
+                hand.deaths.append(Death(after, story.turn, None, len(story.lost), crash=False, crashes=crashes))
             if story.applied:  # it was in the middle of a turn by then
                 hand.story = story
                 hand.known = {identity(applied): applied.times for applied in story.applied}

@@ -218,7 +218,8 @@ class LabSession(Onlooker):
             raise InputError("here time is real: nobody can move it on")
         if clock is None:
             raise InputError("the lab's time begins with its first event")
-        self._sitting.hands.advance(int((clock + seconds) * 1e6))
+        after = await self._sitting.newest()
+        self._sitting.hands.advance(int((clock + seconds) * 1e6), after)
 
     async def start_over(self) -> None:
         """See `Session.start_over`."""
@@ -227,8 +228,8 @@ class LabSession(Onlooker):
             raise InputError("the lab works on the data folder itself: there is nothing to start over from")
         await self._sitting.end()
         await self._thread.run(scratch.start_over)
-        self._settings.breakpoints.forget_hits()
-        self._settings.advanced = 0
+        self._settings.breakpoints.count_from({})
+        self._settings.advances.clear()
         self._sitting = self._seat({})
         await self._sitting.begin()
 
@@ -253,6 +254,9 @@ class LabSession(Onlooker):
         if path is None or moment is None:
             raise InputError("only a moment of the lab's past can be made the present: [ goes there")
         deaths = {name: hand.deaths_before(moment.id) for name, hand in before.hands.by_name.items()}
+        before.hands.disarm()
+        settings = self._settings
+        settings.advances = [(after, upto) for after, upto in settings.advances if after < moment.id]
         await before.end()
         loop = asyncio.get_running_loop()
 
@@ -260,10 +264,12 @@ class LabSession(Onlooker):
             notice = f"Rewinding {what}, {done:.0%} done …"
             loop.call_soon_threadsafe(lambda: self._pictures.show(replace(before.live, notice=notice)))
 
-        def back() -> None:
+        def back() -> dict[str, Mapping[int, int]]:
             with closing(Moments.open(path)) as moments:
                 rewind(self._found.app, self._ground.files, self._ground.folder, moments, moment, progress)
+                lasts = {name: moments.of(name, moment.id) for name in deaths}
+            return {name: last.hits for name, last in lasts.items() if last is not None}
 
-        await self._thread.run(back)
+        settings.breakpoints.count_from(await self._thread.run(back))
         self._sitting = self._seat(deaths)
         await self._sitting.begin(before.observer)

@@ -42,14 +42,15 @@ class Settings:
         breakpoints: which there are.
         crashes: see `Options`.
         speed: of managers that go.
-        advanced: how far time was moved on by hand, in microseconds since 1970; a new worker does not know.
+        advances: how far time was moved on by hand, in microseconds since 1970, each behind the number of the newest
+            moment by then; a new worker does not know.
     """
 
     receivers: dict[str, Receiver]
     breakpoints: Breakpoints
     crashes: tuple[Point, ...]
     speed: Speed = "4"
-    advanced: int = 0
+    advances: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, found: AppFile, options: Options) -> "Settings":

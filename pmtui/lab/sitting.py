@@ -171,10 +171,12 @@ class Sitting:
             for name, hand in self.hands.by_name.items():
                 if hand.worker is not None and hand.worker.died is not None and not hand.worker.buried:
                     hand.worker.buried = True
-                    lookback = self.lookback
-                    after = 0 if lookback is None else await self._thread.run(lookback.moments.newest)
-                    await self._thread.run(partial(self.observer.bury, name, after))
+                    await self._thread.run(partial(self.observer.bury, name, await self.newest()))
                     self._settings.breakpoints.set_crash_point(name, None)  # once, and now it has died
+
+    async def newest(self) -> int:
+        """The number of the newest moment; 0 where none is remembered."""
+        return 0 if self.lookback is None else await self._thread.run(self.lookback.moments.newest)
 
     async def restart(self, manager: str) -> None:
         """See `Session.restart`."""

@@ -42,6 +42,9 @@ class Memory:
         logs: as the worker has them open.
         ledger: its own.
         folder: where the ledgers of the other managers are.
+
+    Attributes:
+        hits: how often each breakpoint was hit, by number, as the worker goes on counting.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Memory:
         self._ledgers: dict[str, Connection] = {manager: ledger.database.connection}
         self._others: list[SqliteLedger] = []
         self._folder = folder
+        self.hits: dict[int, int] = {}
         self._last = 0.0
         self._missed: Turn | None = None
 
@@ -105,6 +109,7 @@ class Memory:
                 repeated=turn.repeated,
                 instance=decision.after if decision is not None and decision.correlation else None,
                 clock=max((mark.row.get("clock", 0) for mark in ledgers.values()), default=0),
+                hits=self.hits,
                 logs=logs,
                 ledgers=ledgers,
             )

@@ -111,6 +111,8 @@ class Worker:
         files = log_files(found.app, folder, scratch=self._begin.virtual)
         moments = Path(self._begin.moments) if self._begin.moments else None
         stores = self._stores = Stores(found.app, manager.name, files, folder, moments=moments)
+        if stores.memory is not None:
+            stores.memory.hits = self._matcher.hits
         self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()

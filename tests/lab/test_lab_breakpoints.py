@@ -129,6 +129,54 @@ async def test_hits_outlive_a_crash(data: Path, lab: Open) -> None:
     assert hands.manager.stop == "stopped at breakpoint 1: orders@1, second hit"
 
 
+async def test_rewinding_takes_hits_back(data: Path, lab: Open) -> None:
+    orders(data, "p", "p", "p", "p", "p")
+    hands = await lab(ONE)
+    number = await hands.session.add_breakpoint("OrderPlaced from hit 4")
+    await hands.event()
+    await hands.event()
+    await hands.step(2)
+    await hands.session.travel_to("orders@2", "fulfilment")
+    await hands.session.rewind()
+    await hands.until(lambda now: now.breakpoints[0].hits == (("fulfilment", 2),))
+    await hands.event()
+    await hands.session.go_on("fulfilment")
+    await hands.until(lambda now: bool(now.manager("fulfilment").stop))
+    assert hands.point == f"{AT}4:read"
+    assert hands.manager.stop == f"stopped at breakpoint {number}: OrderPlaced, fourth hit"
+    await hands.session.travel_to("orders@1", "fulfilment")
+    await hands.session.travel("earlier")
+    await hands.session.rewind()
+    assert hands.now.breakpoints[0].hits == ()
+
+
+async def test_rewinding_sets_the_crash_points_of_then(data: Path, lab: Open) -> None:
+    orders(data, "p", "p", "p", "p")
+    points = [f"{AT}2:decided", f"{AT}3:read", f"{AT}3:acted:0"]
+    hands = await lab(ONE, crashes=tuple(Point.parse(point) for point in points))
+
+    async def to_death() -> str:
+        await hands.session.go_on("fulfilment")
+        await hands.dead()
+        await hands.session.pause("fulfilment")
+        return hands.point
+
+    assert await to_death() == points[0]
+    await hands.restart()
+    assert await to_death() == points[1]
+    await hands.restart()
+    assert hands.hints["X"] == "is set: it dies at orders@3, action 1"
+    await hands.session.travel_to("orders@2", "fulfilment")
+    await hands.session.rewind()
+    assert hands.hints["X"] == "is set: it dies at orders@3, read"
+    await hands.session.travel_to("orders@1", "fulfilment")
+    await hands.session.rewind()
+    assert hands.hints["X"] == "is set: it dies at orders@2, decided"
+    assert await to_death() == points[0]
+    await hands.restart()
+    assert await to_death() == points[1]
+
+
 async def test_going_to_a_point_at_the_start_passes_all_breakpoints(data: Path, lab: Open) -> None:
     orders(data, "p", "p", "p")
     first = await lab(ONE, keep=True)

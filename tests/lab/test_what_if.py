@@ -62,6 +62,24 @@ async def test_time_can_be_moved_on_and_stays_so_for_a_new_worker(data: Path, la
     assert "ReminderSent" in await hands.types("notifications")
 
 
+async def test_rewinding_takes_time_back(data: Path, lab: Open) -> None:
+    orders(data, "", "")
+    hands = await lab(TWO)
+    await hands.event()
+    await hands.session.advance_clock(600)
+    await hands.event()
+    await hands.event()
+    await hands.session.advance_clock(3600)
+    await hands.until(lambda now: (now.manager("fulfilment").next_timer or 0) < 0)
+    await hands.session.travel_to("orders@2", "fulfilment")
+    await hands.session.rewind()
+    assert hands.manager.next_timer == pytest.approx(1200), "the ten minutes before were part of it"
+    await hands.session.travel_to("orders@1", "fulfilment")
+    await hands.session.rewind()
+    assert hands.manager.next_timer == pytest.approx(1800)
+    assert await hands.types("notifications") == []
+
+
 async def test_live_time_is_not_moved(data: Path, lab: Open) -> None:
     orders(data, "p")
     hands = await lab(ONE, live=True)

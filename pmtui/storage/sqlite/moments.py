@@ -110,6 +110,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         repeated: whether a crash had interrupted the turn.
         instance: that of the last event, as the turn left it.
         clock: the latest event or timer handled by then, in microseconds since 1970; 0 for none.
+        hits: how often the manager's workers had hit each breakpoint by then, by its number.
         logs, ledgers: how they stood, by context and manager; one that was not there is left out.
     """
 
@@ -125,6 +126,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
     instance: Instance | None = None
     clock: int = 0
+    hits: dict[int, int] = {}
     logs: Mapping[str, LogMark]
     ledgers: Mapping[str, LedgerMark]
 
