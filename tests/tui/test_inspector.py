@@ -7,9 +7,12 @@ from fake import FakeSession, in_state
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmtui.model.errors import InputError
 from pmtui.tui.paint import cells, cut_into
+from pmtui.tui.screens import inspector
 from pmtui.tui.screens.inspector import InspectorScreen
 from pmtui.tui.screens.main import MainScreen
+from pmtui.view.closeup.node import branch, leaf
 from pmtui.view.closeup.subject import ActionOf, EventAt, InstanceOf, ManagerOf
 
 
@@ -119,6 +122,89 @@ async def test_links_lead_on_and_escape_leads_back_to_where_it_was(show):
         assert shown.app.screen.tree_pane.chosen.link == EventAt("orders", 3), "as it was left"
         await shown.press("escape", "escape")
         assert isinstance(shown.app.screen, MainScreen)
+
+
+class Growing(FakeSession):
+    """Its things grow: at the top, in the middle, and in their values."""
+
+    grown = 0
+
+    async def look(self, subject, progress):
+        if self.grown == 99:
+            raise InputError("it is in no log any more")
+        found = await super().look(subject, progress)
+        stream, data, caused = found.nodes
+        more = [leaf(f"new {number}", str(number)) for number in range(self.grown)]
+        below = [leaf("twin", f"{word} {self.grown}") for word in ("first", "second", "third")[: 2 + self.grown]]
+        opens = [branch("opens", [leaf("inside", "in sight")])] * bool(self.grown)
+        nodes = (*more, replace(stream, value=f"grown {self.grown}"), data, branch("twins", below), *opens, caused)
+        return replace(found, nodes=nodes, about=f"grown {self.grown}")
+
+    def grow(self, to):
+        self.grown = to
+        self.touch()
+
+
+async def test_what_is_looked_at_goes_on_with_the_session_in_its_place(show, monkeypatch):
+    monkeypatch.setattr(inspector, "_CALM_SECONDS", 0.0)
+    session = Growing()
+    async with show(session) as shown:
+        await shown.press("enter", "j", "h", "j", "j", "j")
+        tree = shown.app.screen.tree_pane
+        assert (tree.chosen.name, tree.chosen.value) == ("twin", "second 0")
+        assert "order_id" not in shown.text(), "data is folded"
+        session.grow(1)
+        await shown.until(lambda: "second 1" in shown.text())
+        text = shown.text()
+        assert "grown 1" in text.splitlines()[0] and "new 0" in text and "third 1" in text and "in sight" in text
+        assert "order_id" not in text, "what was folded stays so"
+        assert (tree.chosen.name, tree.chosen.value) == ("twin", "second 1")
+        await shown.press("k", "k", "h", "j")
+        assert tree.chosen.name == "opens"
+        session.grow(2)
+        await shown.until(lambda: "new 1" in shown.text())
+        assert tree.chosen.name == "opens" and "second" not in shown.text()
+        session.grow(0)
+        await shown.until(lambda: "new 0" not in shown.text())
+        assert tree.chosen.name == "opens" or "opens" not in shown.text()
+
+
+async def test_what_comes_above_moves_nothing_that_is_in_sight(show):
+    async with show() as shown:
+        await shown.press("enter")
+        tree = shown.app.screen.tree_pane
+        tree.show(tuple(leaf(f"line {number}", number) for number in range(200)))
+        tree.move(100)
+        tree.move(-5)
+        top = tree.standing().top
+        tree.renew(tuple(leaf(f"line {number}", number) for number in (-3, -2, -1, *range(200))))
+        assert (tree.chosen.name, tree.standing().top) == ("line 95", top + 3)
+        tree.renew(tuple(leaf(f"line {number}", number) for number in range(50)))
+        assert tree.chosen.name == "line 49", "the last one that is left"
+
+
+async def test_what_is_gone_meanwhile_stays_as_it_was_seen_and_that_is_said(show, monkeypatch):
+    monkeypatch.setattr(inspector, "_CALM_SECONDS", 0.0)
+    session = Growing()
+    async with show(session) as shown:
+        await shown.press("enter")
+        session.grow(99)
+        await shown.until(lambda: "in no log any more" in shown.text())
+        assert "second 0" in shown.text()
+        session.grow(1)
+        await shown.until(lambda: "second 1" in shown.text())
+        assert "in no log any more" not in shown.text()
+
+
+async def test_back_shows_how_things_are_now(show, monkeypatch):
+    session = Growing()
+    async with show(session) as shown:
+        await shown.press("enter", "G", "enter")
+        session.grown = 1
+        await shown.press("backspace")
+        await shown.until(lambda: "grown 1" in shown.text())
+        assert "orders@1" in shown.text().splitlines()[0]
+        assert shown.app.screen.tree_pane.chosen.link == EventAt("orders", 2)
 
 
 async def test_what_is_not_there_is_said_and_nothing_is_lost(show):

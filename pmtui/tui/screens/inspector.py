@@ -1,6 +1,8 @@
 """Looking closely: one thing as a tree, and the way along what caused what."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,12 +27,14 @@ from pmtui.tui.widgets.footer import Footer
 from pmtui.tui.widgets.messages import Wanted
 from pmtui.tui.widgets.painted import Painted
 from pmtui.tui.widgets.tree import Standing, Tree
-from pmtui.view.closeup.lens import Progress
 from pmtui.view.closeup.node import Closeup
 from pmtui.view.closeup.subject import Subject
 from pmtui.view.pages import Tone
+from pmtui.view.session import Session
 
-Look = Callable[[Subject, Progress], Awaitable[Closeup]]
+_CALM_SECONDS = 1.0
+_SHARE = 5
+"""What is open is looked at again at most so often, and for at most one part in so many of the time."""
 _MOMENT = tuple(BY_ID[name] for name in ("inspect", "unfold", "back", "find"))
 
 
@@ -79,10 +83,10 @@ class Step:
 
 
 class InspectorScreen(Screen[None]):
-    """One thing looked at closely; links lead to others, and back again.
+    """One thing looked at closely; links lead to others, and back again. While the session goes on, so does it.
 
     Args:
-        look: finds out about a thing, as `Session.look` does.
+        session: what it is a thing of.
         subject: what to begin with.
     """
 
@@ -90,12 +94,13 @@ class InspectorScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("inspector"))
     place = "inspector"
 
-    def __init__(self, look: Look, subject: Subject) -> None:
+    def __init__(self, session: Session, subject: Subject) -> None:
         super().__init__()
         self.closeup: Closeup | None = None
-        self._look = look
+        self._session = session
         self._first = subject
         self._trail: list[Step] = []
+        self._gone = False
 
     @property
     def tree_pane(self) -> Tree:
@@ -115,6 +120,7 @@ class InspectorScreen(Screen[None]):
         self.query_one(Input).display = False
         self.query_one(Footer).show(_MOMENT, ALWAYS)
         self._open(self._first)
+        self.run_worker(self._keep_up(), group="keeping up")
 
     def say(self, words: str, tone: Tone = "plain") -> None:
         """Show a line, until something else is said."""
@@ -127,7 +133,7 @@ class InspectorScreen(Screen[None]):
     def _open(self, subject: Subject) -> None:
         async def looking() -> None:
             try:
-                closeup = await self._look(subject, self._looking)
+                closeup = await self._session.look(subject, self._looking)
             except PmtuiError as error:
                 self.say(str(error), "error")
                 return
@@ -158,6 +164,37 @@ class InspectorScreen(Screen[None]):
         self._show(step.closeup)
         self.tree_pane.restore(step.closeup.nodes, step.standing)
         self.say("")
+        self.run_worker(self._renew(), group="keeping up")
+
+    async def _keep_up(self) -> None:
+        """Look again whenever there is another picture of the session, calmly."""
+        version = self._session.snapshot().version
+        while True:
+            try:
+                version = (await self._session.changed(version)).version
+            except PmtuiError:
+                return  # the screen below says it
+            began = time.monotonic()
+            await self._renew()
+            await asyncio.sleep(max(_CALM_SECONDS, _SHARE * (time.monotonic() - began)))
+
+    async def _renew(self) -> None:
+        """Show what has become of what is looked at; what is no longer there stays as it was seen last."""
+        shown = self.closeup
+        if shown is None:
+            return
+        try:
+            closeup = await self._session.look(shown.subject, lambda _done, _total: None)
+        except PmtuiError as error:
+            self._gone = True
+            self.say(str(error), "error")
+            return
+        if self._gone:
+            self._gone = False
+            self.say("")
+        if self.closeup is shown and closeup != shown:
+            self._show(closeup)
+            self.tree_pane.renew(closeup.nodes)
 
     def _follow(self) -> None:
         chosen = self.tree_pane.chosen

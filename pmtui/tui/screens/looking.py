@@ -94,7 +94,7 @@ class Looking:
         elif subject is None:
             screen.say("There is nothing here to look at.")
         else:
-            screen.app.push_screen(InspectorScreen(screen.session.look, subject))
+            screen.app.push_screen(InspectorScreen(screen.session, subject))
 
     def _copy(self) -> None:
         screen = self._screen

@@ -1,5 +1,6 @@
 """A tree of nodes that folds: only the lines in sight are ever painted, and nothing in them is parsed."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -72,6 +73,29 @@ class Tree(Painted, can_focus=True):
         self._make()
         self._go_to(standing.path)
         self._top = standing.top
+        self._in_sight()
+        self.repaint()
+
+    def renew(self, nodes: tuple[Node, ...]) -> None:
+        """Show what has become of the nodes: folded as they were, the chosen one in its place."""
+        if not self._lines:
+            self.show(nodes)
+            return
+        line, row = self._lines[self._at], self._at - self._top
+        keys = _keys(self.nodes)
+        known, stood = set(keys.values()), {keys[path] for path in self._unfolded if path in keys}
+        there = {key: path for path, key in _keys(nodes).items()}
+        begins = {path for path, node in walk(nodes) if node.unfolded}
+        self._unfolded = {path for key, path in there.items() if (key in stood if key in known else path in begins)}
+        chosen = keys[line.path]
+        while chosen and chosen not in there:
+            chosen = chosen[:-1]  # it is gone: what it stood below
+        self.nodes = nodes
+        self._make()
+        self._go_to(there.get(chosen, ()))
+        pieces = [i for i, each in enumerate(self._lines) if each.path == self._lines[self._at].path]
+        self._at = pieces[min(line.part, len(pieces) - 1)] if pieces else 0
+        self._top = self._at - row
         self._in_sight()
         self.repaint()
 
@@ -260,6 +284,21 @@ def walk(nodes: tuple[Node, ...], above: Path = ()) -> list[tuple[Path, Node]]:
         found.append((path, node))
         if node.children:
             found += walk(node.children, path)
+    return found
+
+
+Key = tuple[tuple[str, int], ...]
+"""A node by its name, and those above it: each with how many of its siblings before it have the same name."""
+
+
+def _keys(nodes: tuple[Node, ...], above: Path = (), key: Key = ()) -> dict[Path, Key]:
+    """What a node is known by when there are others beside it, for every path."""
+    found: dict[Path, Key] = {}
+    seen: Counter[str] = Counter()
+    for index, node in enumerate(nodes):
+        found[(*above, index)] = own = (*key, (node.name, seen[node.name]))
+        seen[node.name] += 1
+        found.update(_keys(node.children, (*above, index), own))
     return found
 
 
