@@ -276,6 +276,7 @@ class Hand:
             running_instances=pulled.running,
             completed_instances=pulled.completed,
             handled=report.counters.handled if report is not None else 0,
+            ignored=report.counters.ignored if report is not None else 0,
             late=pulled.late,
             crashes=crashes,
             oldest=pulled.oldest,

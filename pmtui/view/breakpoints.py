@@ -132,7 +132,13 @@ def _place(condition: Condition) -> PlaceView:
                 instance = name
             case Named("manager", name):
                 manager = name
+    if not phase and all(isinstance(term, AtPosition) or _names_event(term) for term in condition):
+        phase = "decided" if instance else "read"
     return PlaceView(safe(context), position, safe(type_), safe(instance, 80), safe(manager), phase, action)
+
+
+def _names_event(term: Term) -> bool:
+    return isinstance(term, Named) and term.what != "action"
 
 
 def at_event(view: BreakpointView, context: str, row: LogRow) -> bool:
@@ -158,7 +164,7 @@ def at_context(view: BreakpointView, context: str) -> bool:
 
 
 def at_step(view: BreakpointView, manager: str, turn: TurnView, step: int) -> bool:
-    """Whether it stands at a step of a turn's phase strip: it names that phase, and nothing that differs."""
+    """Whether it stands at a step of a turn's phase strip: it is hit there, as far as its place tells."""
     place, event = view.place, turn.event
     if not place.phase or place.manager not in ("", manager) or turn.size > 1:
         return False

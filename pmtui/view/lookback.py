@@ -20,6 +20,7 @@ from pmtui.workers.protocol import EventReport, TurnReport
 from pmtui.workers.reporting import of_instance
 
 _HINTS = (("[", "the event before"), ("]", "the one after"), ("L", "back to the present"))
+_HINTS_OF_TURN = (("[", "before all of it"), ("]", "after the next"), ("L", "back to the present"))
 
 
 def contexts_then(reader: PastReader) -> tuple[ContextView, ...]:
@@ -58,6 +59,7 @@ def manager_then(reader: PastReader, moments: Moments, name: str) -> ManagerView
         instance=instance,
         next_timer=due,
         handled=0 if state is None else state.counters.handled,
+        ignored=0 if state is None else state.counters.ignored,
         late=0 if state is None else state.counters.late,
     )
 
@@ -124,8 +126,8 @@ def _consequence(name: str, moment: Moment, turn: TurnView | None) -> Consequenc
     cursor = "the cursor in timers" if turn.event.context == TIMERS else turn.event.context
     moved = f"{cursor} {turn.cursor} → {turn.event.position}."
     if turn.size > 1:
-        done = f"{count(turn.size, 'event')} up to {turn.event.where} were handled, as one turn."
-        return Consequence(done, moved, _HINTS)
+        done = f"{count(turn.size, 'event')} up to {turn.event.where} were handled as one turn: one step."
+        return Consequence(done, moved, _HINTS_OF_TURN)
     return Consequence(f"{turn.event.where} was handled.", f"{_became(turn)} {moved}".strip(), _HINTS)
 
 

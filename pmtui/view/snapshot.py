@@ -157,7 +157,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """What a breakpoint says about the place of an event; empty, 0 or None where it says nothing."""
+    """What a breakpoint says about the place of an event; empty, 0 or None where it says nothing.
+
+    The phase is the one that it names, or, where it asks for nothing but the place, the one at which that is known.
+    """
 
     context: str = ""
     position: int = 0
@@ -228,6 +231,7 @@ class ManagerView:
     running_instances: int = 0
     completed_instances: int = 0
     handled: int = 0
+    ignored: int = 0
     late: int = 0
     """Events ignored because their instance's start came after them: shown loudly."""
     crashes: int = 0

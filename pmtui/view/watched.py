@@ -111,6 +111,7 @@ class Watched:
             running_instances=running,
             completed_instances=completed,
             handled=status.counters.handled,
+            ignored=status.counters.ignored,
             late=status.counters.late,
             crashes=status.counters.crashes,
             oldest=status.oldest_at,

@@ -44,6 +44,46 @@ async def test_b_on_the_manager_offers_its_phases_and_the_strip_shows_the_one_th
         assert shown.session.breakpoints == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("OrderPlaced", "read"),
+        ("orders@1", "read"),
+        ("orders", "read"),
+        ("manager fulfilment", "read"),
+        ("manager refunds", ""),
+        ("orders@2", ""),
+        ("OrderPlaced and instance order-1", "decided"),
+        ("OrderPlaced:saved", "saved"),
+        ("OrderPlaced and data.amount > 100", ""),
+        ("OrderPlaced and not orders@1", ""),
+        ("OrderPlaced and action TakePayment", ""),
+    ],
+)
+async def test_the_strip_marks_the_phase_at_which_the_event_in_hand_will_stop(show, text, step):
+    session = FakeSession()
+    await session.add_breakpoint(text)
+    async with show(session) as shown:
+        strip = row_of(shown.text(), "decided")
+        assert strip.count("◆") == bool(step)
+        assert f"◆ {step}" in strip or not step
+
+
+async def test_a_breakpoint_hides_no_gap_of_a_large_log(show):
+    session = FakeSession()
+    for position in (20_000, 20_001, 20_010):
+        session.put("orders", "OrderPlaced", "order-9", position)
+    async with show(session) as shown:
+        await shown.press("1", "G")
+        assert " ⋯20000 Ord" in shown.text() and " ⋯20010 Ord" in shown.text()
+        await session.add_breakpoint("orders@20010")
+        await session.add_breakpoint("orders@20001")
+        await shown.settle()
+        assert "  ⋯20000 Ord" in shown.text()
+        assert " ◆ 20001 Ord" in shown.text()
+        assert " ◆⋯20010 Ord" in shown.text()
+
+
 async def test_the_list_adds_what_is_typed_and_says_what_is_wrong(show):
     async with show() as shown:
         await shown.press("B")
@@ -93,7 +133,8 @@ async def test_a_log_is_marked_where_one_stands_and_hollow_where_it_is_off(show)
         assert "orders ◆" in text
         assert "◆ 6 OrderCancell" in text
         assert "◇ 2 OrderPlaced" in text
-        assert text.count("◆") == 2
+        assert "◆ read" in text, "every event of orders stops there"
+        assert text.count("◆") == 3
         assert "◆" not in row_of(text, "payments ")[20:]
 
 

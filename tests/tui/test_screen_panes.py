@@ -56,6 +56,35 @@ async def test_scrolling_stops_following_and_counts_what_is_new(show):
         assert shown.main.pane.following
 
 
+async def test_what_is_new_are_events_and_not_positions(show):
+    session = shop()
+    async with show(session) as shown:
+        await shown.press("pagedown")
+        for position in (700, 9_000):
+            session.put("orders", "OrderPlaced", "order-new", position)
+        session.touch()
+        await shown.settle()
+        assert "+2 new" in shown.text()
+        for position in range(9_001, 9_201):
+            session.put("orders", "OrderPlaced", "order-new", position)
+        session.touch()
+        await shown.settle()
+        assert "100+ new" in shown.text()
+
+
+async def test_new_in_the_journal_are_also_events_that_were_ignored(show):
+    session = shop()
+    for _ in range(30):
+        await session.step_event("fulfilment")
+    async with show(session) as shown:
+        shown.main.reveal(shown.main.journal)
+        await shown.press("pageup")
+        session.manager_patch = {"ignored": 3}
+        session.touch()
+        await shown.settle()
+        assert "+3 new" in shown.text()
+
+
 async def test_g_and_capital_g_go_to_the_ends(show):
     async with show(shop()) as shown:
         await shown.press("G")

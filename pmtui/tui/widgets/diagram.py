@@ -50,7 +50,7 @@ class DiagramPane(Pane):
             self.refresh_rows()
 
     def extent(self) -> int:
-        """How many events were handled."""
+        """How many events were handled or ignored."""
         return 0 if self._snapshot is None else _handled(self._snapshot)
 
     async def catch_up(self) -> None:
@@ -142,7 +142,7 @@ class DiagramPane(Pane):
         ink = self.ink
         line = Line(width).put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         notes = [f"lanes {lanes.first + 1}–{lanes.last} of {lanes.total}"] * (lanes.last - lanes.first < lanes.total)
-        notes += [f"+{self.new:,} new"] * (self.new > 0)
+        notes += [self.new_words()] * bool(self.new)
         pieces = [(f"   {each}", ink.accent) for each in notes]
         keys = [
             piece
@@ -189,8 +189,8 @@ class DiagramPane(Pane):
 
 
 def _handled(snapshot: Snapshot) -> int:
-    return sum(manager.handled for manager in snapshot.managers)
+    return sum(manager.handled + manager.ignored for manager in snapshot.managers)
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:
-    return manager.name, manager.handled, manager.state, manager.turn, manager.late
+    return manager.name, manager.handled, manager.ignored, manager.state, manager.turn, manager.late

@@ -60,8 +60,8 @@ class JournalPane(SearchedPane):
         return max(1, self.size.height - 1)
 
     def extent(self) -> int:
-        """How many events were handled."""
-        return self._manager.handled if self._manager is not None else 0
+        """How many events it shows: those handled, and those ignored."""
+        return self._manager.handled + self._manager.ignored if self._manager is not None else 0
 
     def _take(self, entries: Sequence[JournalEntry], more_before: bool) -> None:
         """Have these entries to show."""
@@ -103,7 +103,7 @@ class JournalPane(SearchedPane):
         return await self._search_journal(self._manager.name, query, place, direction, rows)
 
     def searched_of(self) -> tuple[str, int]:
-        """The journal, and how many events were handled."""
+        """The journal, and how many events it has."""
         return "journal", self.extent()
 
     def forget_rows(self) -> None:
@@ -197,10 +197,10 @@ class JournalPane(SearchedPane):
     def _head(self, width: int) -> Row:
         ink, row = self.ink, Row(width)
         row.put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
-        note = f" +{self.new:,} new" if self.new else ""
-        note = f" {self.found_words()}" if self.found is not None else note
+        note = self.new_words() if self.found is None else self.found_words()
+        note = note and f" {note}"
         return row.put("─" * (width - row.used - len(note)), ink.rule).put(note, ink.accent)
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:
-    return (manager.handled, manager.state, manager.turn, manager.late)
+    return (manager.handled, manager.ignored, manager.state, manager.turn, manager.late)

@@ -28,6 +28,8 @@ Rows = Callable[[Sequence[int]], Awaitable[tuple[LogRow, ...]]]
 """(positions, at most 500) → their rows."""
 
 _PAGE = 500
+_MOST_NEW = 100
+"""Events that have come in are counted up to so many."""
 
 
 class LogPane(SearchedPane):
@@ -47,6 +49,7 @@ class LogPane(SearchedPane):
         self._lines = LogLines()
         self.stand = LogStand(ContextView(context))
         self._chosen: int | None = None
+        self._new = 0
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None) -> None:
         """Show this log as the selected manager sees it."""
@@ -73,11 +76,27 @@ class LogPane(SearchedPane):
     def _rows_high(self) -> int:
         return max(1, self.size.height - 2)
 
+    @property
+    def new(self) -> int:
+        """How many events have come in since it let go of following, up to `_MOST_NEW`; 0 while it follows."""
+        return 0 if self.following else self._new
+
+    def new_words(self) -> str:
+        """The same for its head; `100+ new` where there may be more."""
+        return super().new_words() if self.new < _MOST_NEW else f"{_MOST_NEW}+ new"
+
+    def stay(self) -> None:
+        """Show what is there now and do not follow; what comes in from now on is new."""
+        super().stay()
+        self._new = 0
+
     async def catch_up(self) -> None:
         """Follow, or read again what is shown."""
         height, head, target = self._rows_high, self.stand.log.head, self._target
         if not self.following:
             await self._window.reload(height, head)
+            if self._new < _MOST_NEW and self.found is None:  # positions tell no number: there may be gaps
+                self._new = len((await self._fetch(_MOST_NEW, self._left_at, None)).rows)
         elif target:
             await self._window.follow(target, height, head)
         else:
@@ -202,8 +221,8 @@ class LogPane(SearchedPane):
         right: list[tuple[str, Style]] = []
         if self.found is not None:
             right = [(self.found_words(), ink.accent)]
-        elif self.new:
-            right = [(f"+{self.new:,} new", ink.accent)]
+        elif words := self.new_words():
+            right = [(words, ink.accent)]
         elif source is not None and source.behind:
             plus = "+" if source.capped else ""
             right = [(f"{source.behind:,}{plus} to do", ink.plain)]

@@ -30,6 +30,11 @@ class _Sheet:
     time: TimeFormat
     breakpoints: tuple[BreakpointView, ...]
 
+    @property
+    def margin(self) -> int:
+        """Columns before the number: how it stands, and its breakpoint or the gap before it; both only if need be."""
+        return 3 if self.breakpoints and not self.small else 2
+
     def gap(self, gap: Gap, joint: str) -> Strip:
         row = Row(self.width)
         span = str(gap.first) if gap.first == gap.last else f"{gap.first}–{gap.last}"
@@ -46,10 +51,10 @@ class _Sheet:
         stops = mark(view for view in self.breakpoints if at_event(view, self.context, line))
         if stops:
             row.put(stops, ink.accent if stops == ON else faint)
-        elif line.missing and not self.small:
-            row.put("⋯", faint)
+        if line.missing and not self.small:
+            row.to(self.margin - 1).put("⋯", faint)
         number = str(line.position)
-        row.to(2 + self.digits - len(number)).put(number, ink.plain if in_hand else faint).put(" ", ink.plain)
+        row.to(self.margin + self.digits - len(number)).put(number, ink.plain if in_hand else faint).put(" ", ink.plain)
         edge = self.width - (len(joint) + 1 if joint.strip() else 0)
         time = time_as(line.time, self.time) if self.width >= 60 else ""
         self._words(row, line, self._style(line, standing, faint), faint, edge - (len(time) + 3 if time else 0))

@@ -50,6 +50,10 @@ class Pane(Stop):
         """How much has come in since it let go of following; 0 while it follows."""
         return 0 if self.following else max(0, self.extent() - self._left_at)
 
+    def new_words(self) -> str:
+        """The same for its head; empty where nothing has come in."""
+        return f"+{self.new:,} new" if self.new else ""
+
     def follow(self, on: bool) -> None:
         """Follow what happens from now on, or stay where it is."""
         if on:
