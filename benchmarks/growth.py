@@ -25,7 +25,7 @@ _ROUNDS = 15
 def compare(scale: Scale) -> Iterator[Figure]:
     """The large log's times by the small one's; 1.1 is flat within 10 %."""
     with scale.scratch() as folder:
-        logs = {"small": folder / "small.db", "large": folder / "large.db"}
+        logs = {name: folder / name / "orders.db" for name in ("small", "large")}
         seed(logs["small"], SMALL)
         seed(logs["large"], scale.log)
         for what, work in (
@@ -71,7 +71,7 @@ def _page(path: Path) -> float:
 
 def _look(path: Path) -> float:
     """What the screen reads of a log each time: its head, its newest rows and rows in the middle."""
-    reader = Reader(simple, {"orders": path, "shipments": path.with_name("none.db")}, DataFolder(path.parent))
+    reader = Reader(simple, DataFolder(path.parent))
     middle = reader.head("orders") // 2
     began = time.perf_counter()
     for _ in range(20):

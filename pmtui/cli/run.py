@@ -23,7 +23,6 @@ from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import count
 from pmtui.workers.appfile import AppFile, load
 from pmtui.workers.breakpoints.breakpoint import at_point
-from pmtui.workers.stores import log_files
 from pmtui.workers.supervisor import Supervisor
 
 
@@ -61,16 +60,15 @@ def command(
     folder = data_folder(found, data)
     point = None if crash_at is None else checked_point(found.app, crash_at)
     order = Order(until_idle, receiver, point, not no_restart)
-    files = log_files(found.app, folder, scratch=False)
-    reader = Reader(found.app, files, folder, unseen=True)  # or its closing would be the last, and leave its traces
+    reader = Reader(found.app, folder, unseen=True)  # or its closing would be the last, and leave its traces
 
     def stand(reader: Reader) -> dict[str, ManagerStatus]:
-        for name in files:
+        for name in reader.files:
             reader.log(name)  # also those that no manager reads: one that is broken is told before anything starts
         return {name: status_of(reader, manager) for name, manager in found.app.managers.items()}
 
     before = at_rest(reader, stand)
-    for name, path in files.items():
+    for name, path in reader.files.items():
         events = folder.events_file(name)
         if not path.exists() and events is not None:
             click.echo(f"{path} is new and empty; to fill it: pmtui import {path} {events}", err=True)

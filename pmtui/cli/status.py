@@ -10,7 +10,6 @@ from pmtui.view.reader import Reader
 from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import span
 from pmtui.workers.appfile import load
-from pmtui.workers.stores import log_files
 
 
 @click.command()
@@ -21,7 +20,7 @@ def command(app: str, data: Path | None, as_json: bool) -> None:
     """Show each manager's cursors, lag and state, and why it is stuck. Reads only."""
     found = load(app)
     folder = data_folder(found, data)
-    reader = Reader(found.app, log_files(found.app, folder, scratch=False), folder, unseen=True)
+    reader = Reader(found.app, folder, unseen=True)
     managers = found.app.managers.values()
     statuses = at_rest(reader, lambda reader: [status_of(reader, manager) for manager in managers])
     if as_json:

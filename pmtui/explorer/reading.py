@@ -16,7 +16,6 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.log import Row
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.copies import Progress, copy_logs, unseen
-from pmtui.workers.stores import log_files
 
 _PAGE = 10_000
 
@@ -45,7 +44,7 @@ def read_logs(app: App, folder: DataFolder, progress: Progress = unseen) -> dict
 
 def rows_of(app: App, copies: DataFolder) -> dict[str, list[Row]]:
     """All events of copied logs, by context."""
-    return {name: _rows(name, path) for name, path in log_files(app, copies, scratch=True).items()}
+    return {name: _rows(name, path) for name, path in copies.logs(app).items()}
 
 
 def write_files(logs: Mapping[str, Sequence[Row]], folder: Path) -> DataFolder:

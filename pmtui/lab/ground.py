@@ -7,7 +7,6 @@ from pmtui.lab.scratch import Scratch
 from pmtui.model.app import App
 from pmtui.storage.folder import DataFolder
 from pmtui.workers.copies import Progress
-from pmtui.workers.stores import log_files
 
 
 class Ground:
@@ -38,12 +37,7 @@ class Ground:
     @property
     def folder(self) -> DataFolder:
         """The data folder to work on."""
-        return self._source if self.scratch is None else DataFolder(self.scratch.path)
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """The log of each context."""
-        return log_files(self._app, self.folder, scratch=self.scratch is not None)
+        return self._source if self.scratch is None else self.scratch.folder
 
     @property
     def mode(self) -> Literal["lab", "live"]:

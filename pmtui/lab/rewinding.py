@@ -4,9 +4,8 @@ Logs and journals only grow, so what came later is deleted. The rows that change
 instances and their timers. Only who works there stays as it is now: epochs never go down.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from sqlite3 import Connection
 
 from pmtui.model.app import App
@@ -25,15 +24,12 @@ _OWNER = {"app", "manager", "epoch", "pid", "state", "reason", "since", "clean"}
 """Columns of a ledger's row that say whose it is and who works there."""
 
 
-def rewind(
-    app: App, files: Mapping[str, Path], folder: DataFolder, moments: Moments, moment: Moment, progress: Progress
-) -> None:
+def rewind(app: App, folder: DataFolder, moments: Moments, moment: Moment, progress: Progress) -> None:
     """Take logs and ledgers back to a moment, which is the newest afterwards. No worker may live, no reader be open.
 
     Args:
         app: whose.
-        files: the log of each context.
-        folder: where the ledgers are.
+        folder: where its logs and ledgers are.
         moments: of this scratch copy.
         moment: one of them.
         progress: called as it goes.
@@ -41,6 +37,7 @@ def rewind(
     Raises:
         StorageError: a file cannot be written.
     """
+    files = folder.logs(app)
     total = len(files) + len(app.managers)
     done = 0
     for context, path in files.items():

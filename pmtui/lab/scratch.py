@@ -24,15 +24,16 @@ class Scratch:
     """A folder of our own with a copy to work on, and another one to start over from.
 
     Attributes:
-        path: the data folder to work on.
+        folder: the data folder to work on.
         moments: the file in which its workers remember how it was.
     """
 
-    def __init__(self, folder: Path, lock: IO[bytes]) -> None:
-        self._folder = folder
+    def __init__(self, root: Path, lock: IO[bytes]) -> None:
+        self._root = root
         self._lock = lock
-        self.path = folder / "data"
-        self.moments = folder / "moments.db"
+        self._origin = root / "origin"
+        self.folder = DataFolder(root / "data", plain=True)
+        self.moments = root / "moments.db"
 
     @classmethod
     def make(cls, app: App, source: DataFolder, *, from_start: bool, progress: Progress) -> "Scratch":
@@ -53,9 +54,9 @@ class Scratch:
         folder = Path(tempfile.mkdtemp(prefix="lab-", dir=root))
         scratch = cls(folder, _locked(folder))
         try:
-            scratch.path.mkdir()
+            scratch.folder.path.mkdir()
             scratch._fill(app, source, from_start, progress)
-            shutil.copytree(scratch.path, folder / "origin")
+            shutil.copytree(scratch.folder.path, scratch._origin)
         except OSError as error:
             scratch.remove()
             raise StorageError(f"the scratch copy in {root} cannot be written: {error.strerror}") from None
@@ -65,21 +66,20 @@ class Scratch:
         return scratch
 
     def _fill(self, app: App, source: DataFolder, from_start: bool, progress: Progress) -> None:
-        target = DataFolder(self.path)
-        copy_logs(app, source, target, progress, partial(_forget, app) if from_start else as_it_is)
+        copy_logs(app, source, self.folder, progress, partial(_forget, app) if from_start else as_it_is)
         if not from_start:
-            copy_ledgers(app, source, target, unseen)
+            copy_ledgers(app, source, self.folder, unseen)
 
     def start_over(self) -> None:
         """Make the copy as it was at first; nobody may have it open."""
-        for left in self._folder.glob(f"{self.moments.name}*"):
+        for left in self._root.glob(f"{self.moments.name}*"):
             left.unlink()
-        shutil.rmtree(self.path)
-        shutil.copytree(self._folder / "origin", self.path)
+        shutil.rmtree(self.folder.path)
+        shutil.copytree(self._origin, self.folder.path)
 
     def remove(self) -> None:
         """Remove everything; safe to call twice."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._root, ignore_errors=True)
         self._lock.close()
 
 

@@ -201,7 +201,7 @@ class LabSession(Onlooker):
             raise InputError(f"no context {context!r}: there are {', '.join(self._found.app.contexts)}")
         clock = self.snapshot().clock
         recorded_at = instant.write(instant.now()) if clock is None else written(int(clock * 1e6))
-        path = self._ground.files[context]
+        path = self._ground.folder.logs(self._found.app)[context]
 
         def work() -> int:
             with closing(SqliteLog.open(context, path, create=True)) as log:
@@ -266,7 +266,7 @@ class LabSession(Onlooker):
 
         def back() -> dict[str, Mapping[int, int]]:
             with closing(Moments.open(path)) as moments:
-                rewind(self._found.app, self._ground.files, self._ground.folder, moments, moment, progress)
+                rewind(self._found.app, self._ground.folder, moments, moment, progress)
                 lasts = {name: moments.of(name, moment.id) for name in deaths}
             return {name: last.hits for name, last in lasts.items() if last is not None}
 

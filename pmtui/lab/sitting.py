@@ -60,7 +60,7 @@ class Sitting:
         pictures.begin_anew()
         self.live = pictures.newest
         self.hands = Hands(found, ground, settings, deaths, self.changed, self._redraw)
-        self.reader = Reader(found.app, ground.files, ground.folder)
+        self.reader = Reader(found.app, ground.folder)
         self.observer = Observer(self.reader, self.hands.by_name, ground.mode)
         self.lookback: Lookback | None = None
         self._moments = ground.moments

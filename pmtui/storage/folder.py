@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmtui.model.app import Context
+from pmtui.model.app import App
 from pmtui.model.errors import InputError
 from pmtui.storage.errors import StorageError
 
@@ -20,10 +20,10 @@ class DataFolder:
     path: Path
     plain: bool = False
 
-    def log(self, name: str, context: Context) -> Path:
-        """The file of a context's log; a relative path in its URL starts in this folder."""
-        url = "" if self.plain else context.url.removeprefix("sqlite:")
-        return self.path / (url or f"{name}.db")
+    def logs(self, app: App) -> dict[str, Path]:
+        """The file of every context's log; a relative path in a URL starts in this folder."""
+        urls = {name: "" if self.plain else context.url for name, context in app.contexts.items()}
+        return {name: self.path / (url.removeprefix("sqlite:") or f"{name}.db") for name, url in urls.items()}
 
     def ledger(self, app: str, manager: str) -> Path:
         """The file of a manager's ledger."""

@@ -25,7 +25,7 @@ class PastReader(Reader):
     """
 
     def __init__(self, present: Reader, moments: Moments, moment: Moment) -> None:
-        super().__init__(present.app, present.files, present.folder)
+        super().__init__(present.app, present.folder)
         self.moment = moment
         self._moments = moments
         self._recalled: set[str] = set()

@@ -98,20 +98,20 @@ class Reader:
 
     Args:
         app: the app.
-        files: the log of each context.
-        folder: where the ledgers are.
+        folder: where they are.
         unseen: take no locks and leave no trace. Then what is read between two calls of `release` is of one moment,
             and the second tells whether it can be trusted.
 
     Attributes:
-        app, files, folder: as above.
+        app, folder: as above.
+        files: the log of each context.
     """
 
-    def __init__(self, app: App, files: Mapping[str, Path], folder: DataFolder, *, unseen: bool = False) -> None:
+    def __init__(self, app: App, folder: DataFolder, *, unseen: bool = False) -> None:
         self.app = app
         self._unseen = unseen
         self._traces: dict[Path, tuple[object, ...] | None] = {}
-        self.files = files
+        self.files = folder.logs(app)
         self.folder = folder
         self._logs: dict[str, SqliteLog] = {}
         self._ledgers: dict[str, SqliteLedger] = {}

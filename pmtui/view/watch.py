@@ -25,7 +25,6 @@ from pmtui.view.snapshot import Consequence, ContextView, ManagerView, Snapshot,
 from pmtui.view.watched import Watched
 from pmtui.workers.alive import is_held
 from pmtui.workers.appfile import AppFile
-from pmtui.workers.stores import log_files
 
 _LOOK_SECONDS = 0.4
 _STALE_LOOKS = 5
@@ -44,9 +43,8 @@ class WatchSession(Onlooker):
     """
 
     def __init__(self, found: AppFile, folder: DataFolder, thread: DatabaseThread) -> None:
-        self._files = log_files(found.app, folder, scratch=False)
         self._thread = thread
-        self._reader = Reader(found.app, self._files, folder, unseen=True)
+        self._reader = Reader(found.app, folder, unseen=True)
         self._managers = {name: Watched(manager) for name, manager in found.app.managers.items()}
         self._receivers: dict[str, Receiver] = {name: each.receiver for name, each in found.app.contexts.items()}
         receipts = receipts_of(self._receivers)
@@ -86,7 +84,7 @@ class WatchSession(Onlooker):
     def _traces(self) -> tuple[object, ...]:
         """What changes when anybody writes or dies."""
         ledgers = [self._reader.ledger_file(name) for name in self._managers]
-        files = [*self._files.values(), *ledgers]
+        files = [*self._reader.files.values(), *ledgers]
         stats = [_stat(file) for path in files for file in (path, Path(f"{path}-wal"))]
         return (*stats, *(is_held(ledger) for ledger in ledgers))
 
@@ -100,7 +98,7 @@ class WatchSession(Onlooker):
     def _picture(self, reader: Reader) -> Snapshot:
         contexts: list[ContextView] = []
         doubled = 0
-        for name, path in self._files.items():
+        for name, path in self._reader.files.items():
             try:
                 if reader.log(name) is None:
                     contexts.append(ContextView(name, why_empty=f"{safe(path.name)} is not there yet"))

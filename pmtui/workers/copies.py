@@ -14,7 +14,6 @@ from pmtui.storage.sqlite.database import explain
 from pmtui.storage.sqlite.file import has_log
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
-from pmtui.workers.stores import log_files
 
 Progress = Callable[[str, float], None]
 """Called with what is being copied and how much of it is done, 0 to 1."""
@@ -38,20 +37,20 @@ def copy_logs(
     progress: Progress,
     change: Callable[[SqliteLog], None] = as_it_is,
 ) -> None:
-    """Copy the log of every context, as `NAME.db`.
+    """Copy the log of every context.
 
     Args:
         app: whose contexts.
         source: the data folder. Where it has no `NAME.db`, `NAME.jsonl` or `NAME.jsonl.gz` is imported.
-        target: the folder of the copies, which exists.
+        target: the folder of the copies, which exists; a plain one.
         progress: called as it goes.
         change: called with each copy of a log that was there, open for writing.
 
     Raises:
         PmtuiError: a file cannot be read, or the copy not be written; what is wrong is said of the original.
     """
-    copies = log_files(app, target, scratch=True)
-    for name, original in log_files(app, source, scratch=False).items():
+    copies = target.logs(app)
+    for name, original in source.logs(app).items():
         events = source.events_file(name)
         if original.exists():
             progress(name, 0.0)

@@ -4,17 +4,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from pmtui.model.app import App, Context
+from pmtui.model.app import App
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.alive import hold
 from pmtui.workers.remembering import Memory, RememberingLedger
-
-
-def log_files(app: App, folder: DataFolder, *, scratch: bool) -> dict[str, Path]:
-    """The file of every context's log; in a scratch copy it is `NAME.db` whatever its URL says."""
-    return {name: folder.log(name, Context() if scratch else context) for name, context in app.contexts.items()}
 
 
 class Stores:
@@ -24,8 +19,7 @@ class Stores:
 
     Args:
         app, manager: whose.
-        files: the log of each context.
-        folder: where the ledgers are.
+        folder: where they are.
         moments: in a lab, the file of its moments.
 
     Attributes:
@@ -35,14 +29,12 @@ class Stores:
         StorageError: something is there that is no log or ledger of ours, or cannot be opened.
     """
 
-    def __init__(
-        self, app: App, manager: str, files: Mapping[str, Path], folder: DataFolder, *, moments: Path | None = None
-    ) -> None:
+    def __init__(self, app: App, manager: str, folder: DataFolder, *, moments: Path | None = None) -> None:
         logs: dict[str, SqliteLog] = {}
         self.ledger: SqliteLedger
         self.memory: Memory | None = None
         with ExitStack() as opened:
-            for name, path in files.items():
+            for name, path in folder.logs(app).items():
                 logs[name] = SqliteLog.open(name, path, create=True)
                 opened.callback(logs[name].close)
             path = folder.ledger(app.name, manager)

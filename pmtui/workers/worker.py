@@ -39,7 +39,7 @@ from pmtui.workers.protocol import (
     command_of,
 )
 from pmtui.workers.reporting import failure_report, instance_report, turn_report, upcoming_report
-from pmtui.workers.stores import Stores, log_files
+from pmtui.workers.stores import Stores
 
 _POLL = 0.25
 """Seconds between looks at the sources while there is nothing to do and no bell rings."""
@@ -107,10 +107,9 @@ class Worker:
         manager = found.app.managers.get(self._begin.manager)
         if manager is None:
             raise PmtuiError(f"{self._begin.app}: no manager called {self._begin.manager} any more")
-        folder = DataFolder(Path(self._begin.data))
-        files = log_files(found.app, folder, scratch=self._begin.virtual)
+        folder = DataFolder(Path(self._begin.data), plain=self._begin.virtual)
         moments = Path(self._begin.moments) if self._begin.moments else None
-        stores = self._stores = Stores(found.app, manager.name, files, folder, moments=moments)
+        stores = self._stores = Stores(found.app, manager.name, folder, moments=moments)
         if stores.memory is not None:
             stores.memory.hits = self._matcher.hits
         self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)

@@ -34,7 +34,6 @@ from pmtui.workers.breakpoints.breakpoint import at_point
 from pmtui.workers.control import Control
 from pmtui.workers.outbox import Outbox
 from pmtui.workers.protocol import Begin, Stop
-from pmtui.workers.stores import log_files
 from pmtui.workers.worker import Worker
 
 SECONDS = 30.0
@@ -179,7 +178,7 @@ def _handle_all(folder: Path) -> None:
 def _look_at_all(folder: Path) -> None:
     """What a screen, `status` and a post-mortem read."""
     data = DataFolder(folder)
-    reader = Reader(full, log_files(full, data, scratch=False), data)
+    reader = Reader(full, data)
     manager = full.managers["fulfilment"]
     status_of(reader, manager)
     tell(reader, manager.name, "act-then-save")

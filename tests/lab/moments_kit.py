@@ -18,7 +18,7 @@ from pmtui.model.app import App, Receiver
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.moments import Moment, Moments, marks_of
 from pmtui.workers.appfile import load
-from pmtui.workers.stores import Stores, log_files
+from pmtui.workers.stores import Stores
 
 BUSY = """
 from dataclasses import dataclass, field
@@ -108,8 +108,8 @@ class Desk:
         file = self.folder / "busy.py"
         file.write_text(BUSY.replace("DELIVERY", self.delivery))
         self.app: App = load(str(file)).app
-        self.data = DataFolder(self.folder / "data")
-        self.files = log_files(self.app, self.data, scratch=True)
+        self.data = DataFolder(self.folder / "data", plain=True)
+        self.files = self.data.logs(self.app)
         self.path = self.folder / "moments.db"
         self._opened = ExitStack()
         self.runners: dict[str, Runner] = {}
@@ -141,7 +141,7 @@ class Desk:
     def start(self, name: str) -> None:
         if name in self.stores:
             self.stores[name].close()
-        stores = self.stores[name] = Stores(self.app, name, self.files, self.data, moments=self.path)
+        stores = self.stores[name] = Stores(self.app, name, self.data, moments=self.path)
         clock = self.clocks[name] = VirtualClock()
         self.runners[name] = Runner(
             self.app,
@@ -212,7 +212,7 @@ class Desk:
         with closing(Moments.open(self.path)) as moments:
             moment = moments.at(id_)
             assert moment is not None
-            rewind(self.app, self.files, self.data, moments, moment, unseen)
+            rewind(self.app, self.data, moments, moment, unseen)
         self.dumps = {key: dump for key, dump in self.dumps.items() if key <= id_}
 
     def close(self) -> None:

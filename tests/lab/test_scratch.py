@@ -101,7 +101,11 @@ def test_the_copy_tells_how_far_it_is(data: Path) -> None:
         assert [done for _, done in told] == sorted(done for _, done in told)
         assert (told[0][1], told[-1][1]) == (0.0, 1.0)
         assert hashes(data) == before
-        assert sorted(path.name for path in scratch.path.glob("*.db")) == ["orders.db", "payments.db", "shipping.db"]
+        assert sorted(path.name for path in scratch.folder.path.glob("*.db")) == [
+            "orders.db",
+            "payments.db",
+            "shipping.db",
+        ]
     finally:
         scratch.remove()
         scratch.remove()

@@ -16,7 +16,6 @@ from pmtui.view.reader import Reader
 from pmtui.view.snapshot import Snapshot
 from pmtui.view.watch import WatchSession
 from pmtui.workers.appfile import load
-from pmtui.workers.stores import log_files
 
 Watch = Callable[[Files], Awaitable[WatchSession]]
 
@@ -192,7 +191,7 @@ async def test_lost_actions_are_counted_once(make: Callable[..., Files], watch: 
 
 def test_what_was_read_while_its_file_was_written_is_not_trusted(files: Files) -> None:
     files.append("OrderPlaced")
-    reader = Reader(files.app, log_files(files.app, files.data, scratch=False), files.data, unseen=True)
+    reader = Reader(files.app, files.data, unseen=True)
     assert reader.head("orders") == 1
     assert not reader.release(), "it was written only just now"
     time.sleep(0.03)

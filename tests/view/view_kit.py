@@ -16,7 +16,7 @@ from pmtui.storage.log import Draft
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.reader import Reader
 from pmtui.workers.appfile import load
-from pmtui.workers.stores import Stores, log_files
+from pmtui.workers.stores import Stores
 
 SHOP = """
 from datetime import timedelta
@@ -78,7 +78,7 @@ class Files:
         return self.app.managers["fulfilment"]
 
     def reader(self) -> Reader:
-        self._open.append(Reader(self.app, log_files(self.app, self.data, scratch=False), self.data))
+        self._open.append(Reader(self.app, self.data))
         return self._open[-1]
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class Files:
         `end` is what it says when it ends by itself.
         """
         with ExitStack() as opened:
-            stores = Stores(self.app, "fulfilment", log_files(self.app, self.data, scratch=False), self.data)
+            stores = Stores(self.app, "fulfilment", self.data)
             opened.callback(stores.close)
             runner = Runner(
                 self.app,
