@@ -19,6 +19,7 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Counters
 from pmtui.view.atrest import at_rest
 from pmtui.view.reader import Reader
+from pmtui.view.safe import safe
 from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import count
 from pmtui.workers.appfile import AppFile, load
@@ -82,7 +83,7 @@ def command(
         for status in after:
             click.echo(summary(status))
     for complaint in complaints:
-        click.echo(complaint, err=True)
+        click.echo(safe(complaint), err=True)
     sys.exit(1 if complaints or any(status.state in ("failed", "killed") for status in after) else 0)
 
 
@@ -146,9 +147,11 @@ def _ending(supervisor: Supervisor, name: str, idle: bool) -> tuple[str, str, in
     if worker.report is not None and worker.report.failure is not None:
         failure = worker.report.failure
         return "failed", f"{failure.sentence} ({failure.place})" if failure.place else failure.sentence, crashes
-    if worker.exit_code == 0:
+    if worker.ended_itself:
         return ("idle" if idle else "stopped"), "", crashes
-    return "killed", f"its worker died of signal {-(worker.exit_code or 0)}", crashes
+    code = worker.exit_code or 0
+    how = f"died of signal {-code}" if code < 0 else f"exited with code {code}"
+    return "killed", f"its worker {how}", crashes
 
 
 def _difference(status: ManagerStatus, before: Counters, state: str, reason: str, crashes: int) -> ManagerStatus:

@@ -50,5 +50,6 @@ def _lines(status: ManagerStatus) -> list[str]:
     if status.oldest is not None:
         lines.append(f"  the oldest event not handled was recorded {span(-max(1.0, status.oldest))}")
     if status.counters.late:
-        lines.append(f"  {status.counters.late:,} events were ignored because their instance's start came after them")
+        were = "event was" if status.counters.late == 1 else "events were"
+        lines.append(f"  {status.counters.late:,} {were} ignored because the instance's start came later")
     return lines

@@ -16,6 +16,8 @@ from pmtui.storage.sqlite.log import SqliteLog, page_of
 from pmtui.view.safe import safe
 
 _PAGE = 100
+_MOST = 2**63 - 1
+"""As many as SQLite can count."""
 _POLL_SECONDS = 0.25
 """Between looks while no bell rings: not all that appends rings it."""
 _WIDEST = 40
@@ -24,7 +26,7 @@ _WIDEST = 40
 
 @click.command()
 @log_argument
-@click.option("-n", "--lines", default=10, show_default=True, type=click.IntRange(min=0), help="How many events.")
+@click.option("-n", "--lines", default=10, show_default=True, type=click.IntRange(0, _MOST), help="How many events.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with events as they are appended, until ctrl+c.")
 def command(log: Path, lines: int, follow: bool) -> None:
     """Show the last events of a log.

@@ -24,11 +24,26 @@ class EventFailed(PmtuiError):
         told = isinstance(error, Refused)
         self.index = index
         self.where = where
-        self.sentence = f"{where}: {error}" if told else f"{where}: {type(error).__name__}: {error}".rstrip(": ")
+        said = saying(error)
+        self.sentence = f"{where}: {said}" if told else f"{where}: {type(error).__name__}: {said}".rstrip(": ")
         self.place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
         lines = traceback.format_list(frames) + ([] if told else traceback.format_exception_only(error))
-        self.trace = tuple("".join(lines).splitlines())
+        self.trace = tuple(_sendable("".join(lines)).splitlines())
         super().__init__(self.sentence)
+
+
+def saying(error: BaseException) -> str:
+    """What an exception says of itself, in one line that is always UTF-8; empty where even asking it raises."""
+    try:
+        text = str(error)
+    except Exception:
+        return ""
+    return _sendable(" ".join(part.strip() for part in text.splitlines() if part.strip()))
+
+
+def _sendable(text: str) -> str:
+    """Half a surrogate pair can be in a text, but neither in a report nor in a ledger."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 class Refused(PmtuiError):

@@ -152,7 +152,7 @@ class Hand:
         if report is not None and report.state == "failed":
             return "failed"
         if worker.died is not None:
-            return "stopped" if worker.exit_code == 0 else "killed"
+            return "stopped" if worker.ended_itself else "killed"
         return "starting" if report is None else report.state
 
     @property

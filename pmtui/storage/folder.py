@@ -40,7 +40,7 @@ class DataFolder:
 def log_path(text: str) -> Path:
     """The file that a person names as LOG: a path, or the same as a URL, `sqlite:PATH`."""
     path = Path(text.removeprefix("sqlite:"))
-    if not path.name:
+    if not path.name or "://" in text:
         raise InputError(f"{text!r} names no log; one looks like data/orders.db or sqlite:data/orders.db")
     return path
 

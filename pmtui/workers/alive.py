@@ -4,6 +4,7 @@ It only tells; what keeps two workers apart is the ledger's epoch.
 """
 
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ def hold(ledger: Path) -> IO[bytes]:
     """Say that a worker of this ledger lives, until the file that is returned is closed or the process is dead."""
     lock = _beside(ledger).open("ab")
     fcntl.flock(lock, fcntl.LOCK_SH)
+    os.register_at_fork(after_in_child=lock.close)  # what a handler forks is no worker, and may outlive it
     return lock
 
 

@@ -5,10 +5,13 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from pmtui.handling.errors import saying
 from pmtui.model.app import App
 from pmtui.model.errors import DefinitionError, InputError
 
@@ -29,7 +32,7 @@ class AppFile:
 
 
 def load(spec: str) -> AppFile:
-    """Import an app.
+    """Import an app. What it prints meanwhile goes to standard error, for standard output belongs to the result.
 
     Args:
         spec: a path, `shop.py` or `shop.py:app`, or `module:attribute`. Without an attribute the file must define
@@ -40,14 +43,16 @@ def load(spec: str) -> AppFile:
     """
     sys.dont_write_bytecode = True  # what the app imports is edited too, and a stale .pyc would hide that
     where, attribute = _split(spec)
+    if not where or "\0" in where:
+        raise InputError(f"{spec!r} names no app; one looks like shop.py, shop.py:app or module:app")
     path = Path(where)
     try:
         named = path.exists() and not (path / "__init__.py").exists()  # a package is a module
     except OSError as error:
         raise InputError(f"{where}: {error.strerror}") from None
     if where.endswith(".py") or os.sep in where or named:
-        module = _import_file(path)
-        where = str(path.resolve())
+        where = str(path.resolve())  # before it runs: it may go to another folder
+        module = _import_file(path, Path(where))
     else:
         module = _import_module(where, spec)
     name, app = _find(module, where, attribute)
@@ -57,29 +62,39 @@ def load(spec: str) -> AppFile:
 
 def _split(spec: str) -> tuple[str, str]:
     where, colon, attribute = spec.rpartition(":")
-    return (where, attribute) if colon and attribute.isidentifier() else (spec, "")
+    return (where, attribute) if colon and (attribute.isidentifier() or not attribute) else (spec, "")
 
 
-def _import_file(path: Path) -> ModuleType:
+@contextmanager
+def _explained(shown: str, file: str = "") -> Iterator[None]:
+    """Run the user's code; whatever it raises is told in one line, but for ctrl+c."""
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise InputError(_explain(error, shown, file)) from error
+
+
+def _import_file(path: Path, resolved: Path) -> ModuleType:
     if path.is_dir():
         raise InputError(f"{path}: a folder; name the app file in it, such as {path / 'shop.py'}")
     if not path.exists():
         raise InputError(f"{path}: no such file")
     name = f"pmtui_app_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    spec = importlib.util.spec_from_file_location(name, resolved)
     if spec is None or spec.loader is None:
         raise InputError(f"{path}: not a Python file (its name must end in .py)")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    folder = str(path.resolve().parent)
+    folder = str(resolved.parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)  # so that it can import what lies beside it, as when Python runs it
     # Not from a .pyc: an edit within the same second and of the same size would not be seen.
-    try:
-        code = compile(path.read_bytes(), str(path.resolve()), "exec", dont_inherit=True)
+    with _explained(str(path), str(resolved)):
+        code = compile(resolved.read_bytes(), str(resolved), "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102  (this is the file that the user asked to run)
-    except (Exception, SystemExit) as error:
-        raise InputError(_explain(error, str(path), str(path.resolve()))) from error
     return module
 
 
@@ -87,14 +102,13 @@ def _import_module(name: str, spec: str) -> ModuleType:
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
-            raise InputError(f"{spec}: no such file and no module {name!r}") from None
-        raise InputError(_explain(error, name, "")) from error
-    except (Exception, SystemExit) as error:
-        raise InputError(_explain(error, name, "")) from error
+    with _explained(name):
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+                raise
+    raise InputError(f"{spec}: no such file and no module {name!r}")
 
 
 def _explain(error: BaseException, shown: str, file: str) -> str:
@@ -106,14 +120,14 @@ def _placed(error: BaseException, shown: str, file: str) -> str:
     if isinstance(error, OSError) and not error.__traceback__:
         return f"{shown}: {error.strerror}"
     if isinstance(error, SyntaxError):
-        return f"{error.filename or shown}:{error.lineno or 0}: {error.msg}"
+        return f"{error.filename or shown}{f':{error.lineno}' if error.lineno else ''}: {error.msg}"
     if isinstance(error, ValueError | UnicodeError) and "source code" in str(error):
         return f"{shown}: {error}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not file or f.filename == file]
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else shown
     if isinstance(error, DefinitionError):
         return f"{place}: {error}"
-    return f"{place}: {type(error).__name__}: {error}".rstrip(": ")
+    return f"{place}: {type(error).__name__}: {saying(error)}".rstrip(": ")
 
 
 def _find(module: ModuleType, where: str, attribute: str) -> tuple[str, App]:

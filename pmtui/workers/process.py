@@ -61,6 +61,11 @@ class WorkerProcess:
         worker._write(begin)
         return worker
 
+    @property
+    def ended_itself(self) -> bool:
+        """Whether it ended as a worker ends, stopped or failed, and said so; a handler can end its process too."""
+        return self.died is not None and self.report is not None and self.report.state in ("stopped", "failed")
+
     def tell(self, command: Command) -> int:
         """Send a command; its number, which a report's `heard` reaches when it has been carried out.
 

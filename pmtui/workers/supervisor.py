@@ -13,7 +13,7 @@ from pmtui.model.app import Receiver
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.breakpoints.breakpoint import Breakpoint
 from pmtui.workers.process import WorkerProcess
-from pmtui.workers.protocol import EXIT_FAILED, EXIT_SUPERSEDED, Begin, Look, Speed, Stop
+from pmtui.workers.protocol import Begin, Look, Speed, Stop
 
 _STOP_SECONDS = 5.0
 _FIRST_PAUSE = 0.05
@@ -98,8 +98,8 @@ class Supervisor:
         while True:
             worker = self.workers[manager]
             started = time.monotonic()
-            code = await worker.ended()
-            if code in (0, EXIT_FAILED, EXIT_SUPERSEDED) or self._closing:
+            await worker.ended()
+            if worker.ended_itself or self._closing:
                 return
             self.crashes[manager] += 1
             self._noticed()

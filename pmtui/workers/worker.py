@@ -344,6 +344,7 @@ async def _main() -> int:
     # Handlers may print: what they say goes to standard error, so that nothing but reports is on the pipe.
     reports = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    os.register_at_fork(after_in_child=lambda: os.close(reports))  # what a handler forks may outlive us
     loop = asyncio.get_running_loop()
     commands = asyncio.StreamReader(limit=_LONGEST_COMMAND)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)

@@ -112,3 +112,17 @@ def test_long_work_shows_its_progress_only_on_a_terminal(log, tmp_path):
     assert (done.returncode, done.stdout) == (0, b"")
     assert b"exporting orders.db" in shown
     assert b"100%" in shown
+
+
+@pytest.mark.parametrize("command", [("tail",), ("export",), ("import", "/dev/null")])
+def test_a_folder_is_no_log(pmtui, tmp_path, command):
+    code, out, err = pmtui(command[0], tmp_path, *command[1:])
+    assert (code, out, err) == (2, "", f"pmtui: {tmp_path}: a folder, not a database\n")
+
+
+def test_a_url_of_something_else_is_no_log(pmtui, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = pmtui("append", "postgres://localhost/orders", "order-1", "OrderPlaced", "{}")
+    assert (code, out) == (2, "")
+    assert "names no log" in err
+    assert list(tmp_path.iterdir()) == []

@@ -54,6 +54,12 @@ def test_n_says_how_many(pmtui, log, count, shown):
     assert [line.split()[0] for line in pmtui("tail", log, "-n", count)[1].splitlines()] == shown
 
 
+def test_more_than_can_be_counted_is_refused(pmtui, log):
+    code, out, err = pmtui("tail", log, "-n", 10**30)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
 def test_gaps_do_not_count_as_events(pmtui, log):
     change(log, "position", 40)
     assert [line.split()[0] for line in pmtui("tail", log, "-n", "2")[1].splitlines()] == ["3", "40"]

@@ -107,9 +107,10 @@ def test_an_edited_file_is_seen_the_next_time() -> None:
         ("nothing_of_the_kind", "nothing_of_the_kind: no such file and no module 'nothing_of_the_kind'"),
         ("nothing.of.the_kind:app", "nothing.of.the_kind:app: no such file and no module 'nothing.of.the_kind'"),
         (".", ".: a folder; name the app file in it"),
-        ("", ""),
-        (":app", ""),
-        ("a\0b.py", ""),
+        ("", "'' names no app"),
+        (":app", "':app' names no app"),
+        ("none.py:", "none.py: no such file"),
+        ("a\0b.py", "names no app"),
         ("x" * 5000 + ".py", ""),
         ("..shop:app", ""),
     ],
@@ -178,3 +179,27 @@ def test_a_file_that_may_not_be_read(as_nobody: Callable[[], AbstractContextMana
     written(APP).chmod(0)
     with as_nobody():
         assert "Permission denied" in refused("shop.py")
+
+
+def test_what_an_app_prints_is_kept_out_of_the_result(capsys: pytest.CaptureFixture[str]) -> None:
+    written(f"print('loading')\n{APP}")
+    load("shop.py")
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "loading\n")
+
+
+def test_an_app_that_goes_to_another_folder_is_found_again(tmp_path: Path) -> None:
+    written(f"import os\nos.chdir('/')\n{APP}")
+    assert load("shop.py").spec == f"{tmp_path / 'shop.py'}:app"
+
+
+@pytest.mark.parametrize("raised", ["GeneratorExit", "BaseException('odd')", "type('Stop', (BaseException,), {})()"])
+def test_whatever_an_app_raises_is_one_line(raised: str) -> None:
+    written(f"x = 1\nraise {raised}\n")
+    assert "shop.py:2: " in refused("shop.py")
+
+
+def test_ctrl_c_while_an_app_is_imported_is_no_fault_of_its(tmp_path: Path) -> None:
+    written("raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        load("shop.py")

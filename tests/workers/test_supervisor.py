@@ -70,6 +70,20 @@ async def test_one_that_failed_is_not_restarted_and_the_other_goes_on(shop: Shop
     assert boss.alive("courier")
 
 
+@pytest.mark.parametrize("code", [0, EXIT_FAILED, EXIT_SUPERSEDED, 7])
+async def test_a_handler_that_ends_its_process_is_a_crash_whatever_the_exit_code(
+    code: int, shop: Shop, bosses: list[Boss]
+) -> None:
+    boss = Boss(shop, restart=False)
+    bosses.append(boss)
+    shop.place("exit", code=code)
+    await boss.start("fulfilment")
+    await boss.all_end()
+    assert boss.workers["fulfilment"].exit_code == code
+    assert not boss.workers["fulfilment"].ended_itself
+    assert boss.crashes["fulfilment"] == 1
+
+
 async def test_one_that_was_superseded_is_not_restarted(shop: Shop, boss: Boss, bosses: list[Boss]) -> None:
     shop.place(None, None)
     await boss.start("fulfilment", paused=True)

@@ -268,6 +268,40 @@ async def test_a_failing_handler_ends_its_worker_with_the_place_in_the_file(shop
     assert shop.cursor() == 1, "what came before it is done"
 
 
+async def test_an_exception_that_cannot_be_told_is_a_failure_too(shop: Shop, rig: Rig) -> None:
+    shop.place("evil")
+    assert await rig.ended(await rig.start()) == EXIT_FAILED
+    assert shop.noted() == ("failed", "orders@1: Evil", 1)
+
+
+async def test_what_a_handler_raises_is_told_in_one_line_that_can_be_kept(shop: Shop, rig: Rig) -> None:
+    shop.place("two lines")
+    assert await rig.ended(await rig.start()) == EXIT_FAILED
+    assert shop.noted() == ("failed", "orders@1: RuntimeError: out of stock \\ud800 again", 1)
+
+
+async def test_threads_of_a_handler_do_not_keep_its_worker_alive(shop: Shop, rig: Rig) -> None:
+    shop.place("thread")
+    worker = await rig.start()
+    await rig.reached(worker, lambda report: report.state == "idle")
+    worker.tell(Stop())
+    assert await rig.ended(worker) == 0
+    assert worker.ended_itself
+
+
+async def test_a_process_that_a_handler_forks_does_not_stand_in_for_its_worker(shop: Shop, rig: Rig) -> None:
+    shop.place("fork")
+    worker = await rig.start()
+    await rig.reached(worker, lambda report: report.state == "idle")
+    forked = int(shop.file.with_name("forked").read_text())
+    try:
+        worker.kill()
+        assert await rig.ended(worker) == -9
+        assert not is_held(shop.ledger)
+    finally:
+        os.kill(forked, signal.SIGKILL)
+
+
 async def test_a_worker_that_another_one_takes_over_from_gives_way(shop: Shop, rig: Rig) -> None:
     shop.place(None, None)
     old = await rig.start(paused=True)

@@ -23,7 +23,9 @@ SHOP = """
 import multiprocessing
 import os
 import pathlib
+import signal
 import sys
+import threading
 import time
 from datetime import datetime
 
@@ -57,6 +59,19 @@ class Fulfilment(ProcessManager):
                     "forked": "pytest" in sys.modules,
                 }
                 yield Append("payments", "told", "Told", told)
+            case "evil":
+                raise type("Evil", (Exception,), {"__str__": lambda _: 1 / 0})
+            case "two lines":
+                raise RuntimeError("out of stock\\n  \\ud800 again")
+            case "exit":
+                os._exit(event.data["code"])
+            case "thread":
+                threading.Thread(target=time.sleep, args=(60,)).start()
+            case "fork":
+                forked = os.fork()
+                if not forked:
+                    signal.pause()
+                pathlib.Path(__file__).with_name("forked").write_text(str(forked))
             case "remind":
                 yield Schedule("Reminder", at=datetime.fromisoformat(event.data["at"]))
         yield Append("payments", f"payment-{order}", "PaymentAsked", {"order_id": order})

@@ -199,6 +199,8 @@ def explain(path: Path, error: sqlite3.Error) -> str:
         return f"{path}: the disk is full; nothing was changed"
     if "database is locked" in text:
         return f"{path}: locked by another program for more than {BUSY_SECONDS:.0f} s"
+    if ("unable to open" in text or "disk I/O error" in text) and path.is_dir():
+        return f"{path}: a folder, not a database"
     if "unable to open" in text:
         return f"{path}: cannot be opened; is the folder there, and may you read and write it?"
     if "readonly" in text or "not authorized" in text:
