@@ -24,6 +24,7 @@ from pmtui.view.status import ManagerStatus, status_of
 from pmtui.view.words import count
 from pmtui.workers.appfile import AppFile, load
 from pmtui.workers.breakpoints.breakpoint import at_point
+from pmtui.workers.process import WorkerProcess
 from pmtui.workers.supervisor import Supervisor
 
 
@@ -72,7 +73,7 @@ def command(
     for name, path in reader.files.items():
         events = folder.events_file(name)
         if not path.exists() and events is not None:
-            click.echo(f"{path} is new and empty; to fill it: pmtui import {path} {events}", err=True)
+            click.echo(safe(f"{path} is new and empty; to fill it: pmtui import {path} {events}"), err=True)
     results, complaints = asyncio.run(_run(found, folder, order))
     after = [
         _difference(status, before[name].counters, *results[name]) for name, status in at_rest(reader, stand).items()
@@ -83,7 +84,7 @@ def command(
         for status in after:
             click.echo(summary(status))
     for complaint in complaints:
-        click.echo(safe(complaint), err=True)
+        click.echo(complaint, err=True)
     sys.exit(1 if complaints or any(status.state in ("failed", "killed") for status in after) else 0)
 
 
@@ -107,11 +108,16 @@ def checked_point(app: App, text: str) -> Point:
 async def _run(found: AppFile, folder: DataFolder, order: Order) -> tuple[dict[str, tuple[str, str, int]], list[str]]:
     """Run; how each manager ended (state, reason, crashes), and what did not go as asked."""
     receivers = {name: order.receiver or context.receiver for name, context in found.app.contexts.items()}
-    supervisor = Supervisor(found, folder.path, receivers=receivers, restart=order.restart)
+    deaths = _Deaths(restart=order.restart)
+    supervisor = Supervisor(
+        found, folder.path, receivers=receivers, restart=order.restart, on_change=lambda: deaths.tell(supervisor)
+    )
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
+    if sys.stderr.isatty():
+        click.echo(safe(f"running {', '.join(found.app.managers)}; ctrl+c ends it"), err=True)
     try:
         for name in found.app.managers:
             point = order.crash_at
@@ -120,15 +126,37 @@ async def _run(found: AppFile, folder: DataFolder, order: Order) -> tuple[dict[s
         await _until(stopped.wait(), supervisor.settled() if order.until_idle else supervisor.all_ended())
         idle = {name for name in found.app.managers if supervisor.alive(name)} if order.until_idle else set()
     finally:
+        deaths.restart = False
         await supervisor.stop()
     results = {name: _ending(supervisor, name, name in idle and not stopped.is_set()) for name in found.app.managers}
     complaints: list[str] = []
     if order.crash_at is not None and not supervisor.crashes[order.crash_at.manager]:
         complaints.append(f"{order.crash_at} was never reached")
-    complaints.extend(
-        f"{name} {state}: {reason}" for name, (state, reason, _) in results.items() if state in ("failed", "killed")
-    )
     return results, complaints
+
+
+class _Deaths:
+    """Says on standard error that a manager failed or its worker was killed, when it happens and once.
+
+    Attributes:
+        restart: whether a killed worker is started again.
+    """
+
+    def __init__(self, *, restart: bool) -> None:
+        self.restart = restart
+        self._told: set[WorkerProcess] = set()
+
+    def tell(self, supervisor: Supervisor) -> None:
+        """Look at the newest worker of each manager."""
+        for name, worker in supervisor.workers.items():
+            if worker.died is None or worker in self._told:
+                continue
+            self._told.add(worker)
+            state, reason, _ = _ending(supervisor, name, idle=False)
+            if state in ("failed", "killed"):
+                next_ = "; starting another one" if state == "killed" and self.restart else ""
+                with contextlib.suppress(OSError):  # that nobody reads it any more must not end the run
+                    click.echo(f"{name} {state}: {safe(reason)}{next_}", err=True)
 
 
 async def _until(*endings: Coroutine[Any, Any, object]) -> None:

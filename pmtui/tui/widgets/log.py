@@ -96,7 +96,7 @@ class LogPane(SearchedPane):
         if not self.following:
             await self._window.reload(height, head)
             if self._new < _MOST_NEW and self.found is None:  # positions tell no number: there may be gaps
-                self._new = len((await self._fetch(_MOST_NEW, self._left_at, None)).rows)
+                self._new = len((await self._fetch(_MOST_NEW, after=self._left_at)).rows)
         elif target:
             await self._window.follow(target, height, head)
         else:
