@@ -73,7 +73,8 @@ def import_file(path: Path, file: Path, progress: Progress | None = None) -> Imp
             try:
                 return import_events(log, file, progress)
             except BaseException:
-                untouched = not head_of(log.database.connection)  # somebody else may have found the log meanwhile
+                if new:  # somebody else may have found the log meanwhile
+                    untouched = not head_of(log.database.connection)
                 raise
     except BaseException:
         if new and untouched:
