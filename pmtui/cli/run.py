@@ -1,6 +1,7 @@
 """`pmtui run`: the managers headless, each in a worker."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys

@@ -229,7 +229,7 @@ async def test_at_full_speed_a_larger_turn_is_one_step_and_rewinding_is_exact(da
     here = past(hands)
     assert 0 <= here.handled < here.total == 1200
     assert [context.head for context in hands.now.contexts] == [1200, here.handled, here.handled]
-    assert here.handled == 0 or "events up to" in hands.words and "as one turn: one step." in hands.words
+    assert here.handled == 0 or ("events up to" in hands.words and "as one turn: one step." in hands.words)
     assert here.handled == 0 or hands.hints["["] == "before all of it"
     await hands.session.rewind()
     assert (hands.manager.handled, hands.manager.to_do) == (here.handled, 1200 - here.handled)
