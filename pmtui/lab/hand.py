@@ -279,6 +279,7 @@ class Hand:
             ignored=report.counters.ignored if report is not None else 0,
             late=pulled.late,
             crashes=crashes,
+            deaths=len(self.deaths),
             oldest=pulled.oldest,
             held=self.held,
             stop=self._stopped(report, state),

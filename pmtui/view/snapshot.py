@@ -236,6 +236,8 @@ class ManagerView:
     """Events ignored because their instance's start came after them: shown loudly."""
     crashes: int = 0
     """Of its workers: in the lab since it was opened or started over, when watching in all."""
+    deaths: int = 0
+    """In the lab: crashes and failures that the journal tells of. It can only once the worker is gone."""
     oldest: float | None = None
     """When its oldest event not handled was recorded, in seconds since the Unix epoch."""
     held: bool = False

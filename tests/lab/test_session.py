@@ -250,10 +250,8 @@ async def test_a_failing_handler_stops_that_manager_only_and_goes_on_when_it_is_
     assert any(f"line {line}, in note" in each for each in failure.traceback)
     assert other.words.startswith("Stopped: payments@1: ZeroDivisionError: division by zero")
     assert hands.now.crashes == 0
-    async with asyncio.timeout(5):
-        while not (page := await hands.session.journal_page("refunds", 5)).entries or page.entries[-1].glyph != "✖":
-            await asyncio.sleep(0.01)  # its process is about to end
-    entry = page.entries[-1]
+    await hands.until(lambda now: now.manager("refunds").deaths == 1)  # its process has ended
+    entry = (await hands.session.journal_page("refunds", 5)).entries[-1]
     assert entry.where.startswith("payments@1")
     assert entry.words == "failed, not saved"
     file.write_text(TWO)

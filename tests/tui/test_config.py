@@ -75,7 +75,9 @@ pause = "w"
     ]
     assert found.config.time == "12h"
     assert found.config.keymap.for_textual == {"pause": "w"}
-    assert found.notice.startswith('config.toml:1: theme is one of "auto", "dark", "light", not "blue". And 9 more')
+    assert found.notice.startswith(
+        'config.toml:1: theme is one of "auto", "dark", "light", not "blue". pmtui config tells 9 more.'
+    )
 
 
 def test_keys_may_be_swapped_and_a_key_given_twice_is_told_with_both_lines(config):

@@ -51,6 +51,19 @@ async def test_watching_counts_what_was_seen(show):
         assert shown.text().split("\n")[0].split() == head.split()
 
 
+async def test_the_journal_tells_of_a_failure_when_it_comes_to_know_of_it(show):
+    session = await in_state("failed")
+    async with show(session) as shown:
+        assert "failed, not saved" not in shown.text()
+        session.journal.append(
+            session.entry(EventView("orders", 3, "OrderPlaced", "order-3"), "✖", "failed, not saved")
+        )
+        session.manager_patch["deaths"] = 1
+        session.touch()
+        await shown.settle()
+        assert "failed, not saved" in shown.text()
+
+
 async def test_what_a_crash_took_of_an_instance_is_said(show):
     session = await in_state("acted")
     async with show(session, (120, 36)) as shown:

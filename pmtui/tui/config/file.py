@@ -17,7 +17,6 @@ from pmtui.tui.actions import ACTIONS, BY_ID
 from pmtui.tui.config.config import SETTINGS, Config, Setting
 from pmtui.tui.config.toml import as_toml, line_of, where
 from pmtui.tui.keys import FIXED, Keymap, own_keys, parse_key, written
-from pmtui.view.words import count
 
 _TABLES = ("layout", "keymap")
 _RESERVED = {"ctrl+c": "ctrl+c always quits"}
@@ -62,8 +61,7 @@ class Read:
         first, more = self.faults[0], len(self.faults) - 1
         at = f":{first.line}" if first.line else ""
         stop = "" if first.words.endswith("?") else "."
-        others = f"And {count(more, 'more fault')}. " if more else ""
-        return f"{self.path.name}{at}: {first.words}{stop} {others}pmtui config tells all."
+        return f"{self.path.name}{at}: {first.words}{stop} pmtui config tells {f'{more} more' if more else 'all'}."
 
 
 def config_file() -> Path:

@@ -193,4 +193,4 @@ def _handled(snapshot: Snapshot) -> int:
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:
-    return manager.name, manager.handled, manager.ignored, manager.state, manager.turn, manager.late
+    return manager.name, manager.handled, manager.ignored, manager.state, manager.turn, manager.late, manager.deaths

@@ -203,4 +203,4 @@ class JournalPane(SearchedPane):
 
 
 def _news(manager: ManagerView) -> tuple[object, ...]:
-    return (manager.handled, manager.ignored, manager.state, manager.turn, manager.late)
+    return (manager.handled, manager.ignored, manager.state, manager.turn, manager.late, manager.deaths)
