@@ -89,7 +89,7 @@ def rate(tools: Tools, folder: Path, events: int, batch: int = 500) -> float:
         for start in range(0, len(page), batch):
             turn += 1
             rows = page[start : start + batch]
-            head = _turn(tools, log, ledger, rows, turn, head, versions)
+            head = take_turn(tools, log, ledger, rows, turn, head, versions)
         position = page[-1][0]
     took = time.perf_counter() - began
     if head != events:
@@ -99,7 +99,7 @@ def rate(tools: Tools, folder: Path, events: int, batch: int = 500) -> float:
     return events / took
 
 
-def _turn(
+def take_turn(
     tools: Tools,
     log: sqlite3.Connection,
     ledger: sqlite3.Connection,

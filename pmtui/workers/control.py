@@ -1,7 +1,9 @@
 """What the supervisor wants of a worker, kept up to date by the commands that arrive."""
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import Callable
 
 from pmtui.model.app import Receiver
 from pmtui.workers.breakpoints.breakpoint import Breakpoint
@@ -37,6 +39,7 @@ class Control:
         advance_to: how far virtual time was moved by hand, in microseconds since 1970.
         stopped: whether to end.
         heard: how many commands have been carried out.
+        on_heard: called after each.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -48,6 +51,7 @@ class Control:
         self.stopped = False
         self.heard = 0
         self._steps: deque[Step | StepEvent] = deque()
+        self.on_heard: Callable[[], None] = lambda: None
         self._news = asyncio.Event()
 
     def hear(self, command: Command) -> None:
@@ -76,6 +80,7 @@ class Control:
             case Look() | Begin():
                 pass  # waking up is all it takes
         self._news.set()
+        self.on_heard()
 
     def halt(self) -> None:
         """Pause at a breakpoint: only phases that were asked for one by one are still taken."""
@@ -105,18 +110,16 @@ class Control:
         if self._steps and (ended or isinstance(self._steps[0], Step)):
             self._steps.popleft()
 
-    def rung(self) -> None:
-        """A source may have something new."""
-        self._news.set()
+    def noticed(self) -> int:
+        """How many commands have been carried out; only a later one ends the next wait."""
+        self._news.clear()
+        return self.heard
 
     async def changed(self, seconds: float | None = None) -> None:
-        """Wait for the next command or bell, for at most so long."""
-        try:
+        """Wait for the next command, for at most so long."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
-        except TimeoutError:
-            pass
-        self._news.clear()
 
     async def pace(self) -> None:
         """Wait as long as the speed asks for after a phase, or until something is said."""

@@ -113,6 +113,7 @@ class Worker:
         if stores.memory is not None:
             stores.memory.hits = self._matcher.hits
         self._listener = Listener(log.database.bell for name, log in stores.logs.items() if name in manager.sources)
+        self._control.on_heard = self._listener.wake
         self._control.receivers = {
             name: self._begin.receivers.get(name, context.receiver) for name, context in found.app.contexts.items()
         } | self._control.receivers
@@ -129,12 +130,14 @@ class Worker:
         self._opened = True
 
     async def _work(self) -> None:
+        dry = -1  # how many commands had been heard when nothing was left to do
         while await self._may_go_on():
             if self._control.full_speed and self._turn is None:
-                found = await self._thread.run(self._whole_turns)
+                found = await self._thread.run(self._turns_after_news if dry == self._heard else self._whole_turns)
             else:
                 found = await self._thread.run(self._next_point)
                 self._control.took_phase(ended=self._turn is None)
+            dry = -1
             if self._hit is not None:
                 self._stop_at(self._hit)
             if self._control.paused:
@@ -144,7 +147,10 @@ class Worker:
                 await self._control.pace()
             else:
                 self._report("idle")
-                await self._news(self._until_timer())
+                if self._control.full_speed:
+                    dry = self._heard
+                else:
+                    await self._thread.run(lambda: self._news(self._until_timer()))
 
     def _stop_at(self, hit: Hit) -> None:
         """Do a breakpoint's deed; nothing has happened since the point that hit it."""
@@ -157,7 +163,7 @@ class Worker:
     async def _may_go_on(self) -> bool:
         """Wait until something may be done; whether to go on at all."""
         while not self._control.stopped:
-            self._heard = self._control.heard
+            self._heard = self._control.noticed()
             if isinstance(self._clock, VirtualClock):
                 self._clock.reached(self._control.advance_to)
             if self._control.may_go:
@@ -166,29 +172,18 @@ class Worker:
             self._report("paused")
             # Between events, what others append or a timer may come first; within one, only a command changes anything.
             if self._turn is None:
-                await self._news(_POLL)
+                await self._thread.run(lambda: self._news(_POLL))
             else:
                 await self._control.changed()
         return False
 
-    async def _news(self, seconds: float) -> None:
-        """Wait for a command or a source's bell, for at most so long.
+    def _news(self, seconds: float) -> None:
+        """Wait, in the database thread, for a command or a source's bell, for at most so long.
 
-        A bell that rang before, back to the last look and further, ends it at once.
+        A bell that rang before, back to the last look and further, ends it at once, and so does a command.
         """
-        loop = asyncio.get_running_loop()
-        descriptors = self._listener.descriptors
-        for descriptor in descriptors:  # only now: while there is work, rings must cost nothing
-            loop.add_reader(descriptor, self._rung)
-        try:
-            await self._control.changed(seconds)
-        finally:
-            for descriptor in descriptors:
-                loop.remove_reader(descriptor)
-
-    def _rung(self) -> None:
-        self._listener.clear()  # before the look that follows, so that none is lost
-        self._control.rung()
+        if self._control.heard == self._heard:
+            self._listener.wait(seconds)
 
     def _until_timer(self) -> float:
         """Seconds until the next look at the sources: sooner, where a timer comes due by the wall before."""
@@ -205,6 +200,11 @@ class Worker:
             return picked
         moment = moment_of(picked.row)
         return None if due < moment and due <= self._clock.horizon(moment) else picked
+
+    def _turns_after_news(self) -> bool:
+        """Wait for news, and take the turns of a bell at once, without a hop before them."""
+        self._news(self._until_timer())
+        return self._control.heard == self._heard and self._whole_turns()
 
     def _whole_turns(self) -> bool:
         """A turn in one hop, and those after it whose events are read already, until somebody says something.

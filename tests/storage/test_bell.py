@@ -77,6 +77,23 @@ def test_only_what_was_committed_rings_and_only_for_its_log(log: SqliteLog, tmp_
         assert rung(ears)
 
 
+def test_a_ring_before_the_wait_ends_it_at_once_and_only_once(log: SqliteLog) -> None:
+    with closing(listening(log)) as ears:
+        append_outside(log, EVENT, NOW)
+        ears.wait(3600)
+        assert not rung(ears)
+
+
+def test_a_wait_in_another_thread_is_ended_by_waking_it(log: SqliteLog) -> None:
+    with closing(listening(log)) as ears:
+        waiting = Thread(target=ears.wait, args=[3600])
+        waiting.start()
+        ears.wake()
+        waiting.join(30)
+        assert not waiting.is_alive()
+    ears.wake()
+
+
 @settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.sampled_from(["append", "clear", "other listens", "other leaves"]), max_size=10))
 def test_what_is_committed_after_the_rings_were_cleared_rings_again(steps: list[str]) -> None:

@@ -1,12 +1,12 @@
 """Waiting for the bells of logs (see `bell`)."""
 
 import os
+import select
 import socket
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from select import select
 
 from pmtui.storage.sqlite.bell import BELLS, Bell, is_private
 
@@ -18,7 +18,7 @@ _NEW = 5.0
 class Listener:
     """Hears the bells of some files until it is closed; where no socket can be made, it hears nothing.
 
-    A look that begins after `clear` misses nothing: what is committed later makes a descriptor readable again.
+    A look that begins after `wait` or `clear` misses nothing: what is committed later makes a descriptor readable.
 
     Args:
         bells: of the files.
@@ -26,12 +26,18 @@ class Listener:
 
     def __init__(self, bells: Iterable[Bell]) -> None:
         self._bound: list[tuple[socket.socket, Path]] = []
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
         with suppress(OSError):
             Path(BELLS).mkdir(mode=0o700, exist_ok=True)
             if is_private():
                 _sweep()
                 for bell in bells:
                     self._bound.append(_bind(Path(bell.folder)))
+        self._poll = select.poll()
+        for descriptor in (self._woken.fileno(), *self.descriptors):
+            self._poll.register(descriptor, select.POLLIN)
 
     @property
     def descriptors(self) -> list[int]:
@@ -39,13 +45,21 @@ class Listener:
         return [bound.fileno() for bound, _ in self._bound]
 
     def wait(self, seconds: float) -> None:
-        """Sleep until a bell rings, or for so long; rings up to then are taken note of."""
-        select(self.descriptors, [], [], seconds)
-        self.clear()
+        """Sleep until a bell rings or `wake` is called, or for so long; rings up to then are taken note of.
+
+        Not at all, if one rang since the last `clear`.
+        """
+        if self._poll.poll(seconds * 1000):
+            self.clear()
+
+    def wake(self) -> None:
+        """End a wait, in whatever thread it is. After `close` it does nothing."""
+        with suppress(OSError):
+            self._waker.send(b"\0")
 
     def clear(self) -> None:
         """Take note of all rings up to now."""
-        for bound, _ in self._bound:
+        for bound in (self._woken, *(bound for bound, _ in self._bound)):
             with suppress(BlockingIOError):
                 while bound.recv(1):
                     pass
@@ -58,6 +72,8 @@ class Listener:
                 path.unlink()
                 path.parent.rmdir()  # unless somebody else listens
         self._bound.clear()
+        self._woken.close()
+        self._waker.close()
 
 
 def _bind(folder: Path) -> tuple[socket.socket, Path]:
