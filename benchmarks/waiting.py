@@ -1,6 +1,7 @@
 """The plainest process that waits for a log's bell and handles each event with two commits.
 
-FOLDER is its only argument. One thread that sleeps in `select`, stdlib json, and the plain loop's turn: nothing can be left out of it.
+FOLDER is its only argument. One thread that sleeps in `select`, stdlib json, and the plain loop's turn: nothing can be
+left out of it.
 """
 
 import select
