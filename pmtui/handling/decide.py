@@ -45,7 +45,13 @@ def event_of(context: str, row: Row) -> Event:
 
 
 class Decider:
-    """Asks one manager's handlers. The manager's object lives as long as this does."""
+    """Asks one manager's handlers. The manager's object lives as long as this does.
+
+    Attributes:
+        read: gives the event that handlers are given for a row, as `event_of` does.
+    """
+
+    read = staticmethod(event_of)
 
     def __init__(self, app: App, manager: Manager) -> None:
         self._app = app
@@ -83,14 +89,6 @@ class Decider:
             return event, self._named(found, starts=self._manager.handlers[name, row.type].starts)
         except (Exception, SystemExit) as error:
             raise EventFailed(index, f"{name}@{row.position}", error) from error
-
-    def read(self, context: str, row: Row) -> Event:
-        """The event that handlers are given for a row.
-
-        Raises:
-            Refused: it cannot be read.
-        """
-        return event_of(context, row)
 
     def _named(self, found: Any, *, starts: bool) -> str:
         if isinstance(found, int) and not isinstance(found, bool):
@@ -201,7 +199,8 @@ class Decider:
             raise Refused(f"{type_} goes to the unknown context {context!r}")
         if kind == "send" and context not in self._app.aggregates:
             raise Refused(f"{type_} is sent to {context}, which has no aggregate")
-        if not (_text(stream) and _text(type_)):
+        plain = type(stream) is type(type_) is str and stream and type_ and stream.isascii() and type_.isascii()
+        if not plain and not (_text(stream) and _text(type_)):
             raise Refused(f"{type_!r} needs a stream and a type as texts, not {(type_ if _text(stream) else stream)!r}")
         return Act(
             index,

@@ -1,14 +1,17 @@
 """What follows from an event, and what became of it: plain data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
+from typing import ClassVar
 
 import msgspec
 
-from pmtui.storage.ledger import Instance, Outcome, Taken
+from pmtui.storage.ledger import Instance, Outcome, Taken, texts_of
 from pmtui.storage.log import Row
 
 _ordinal = attrgetter("ordinal")
+_as_taken = attrgetter("kind", "context", "stream", "type", "ordinal", "outcome", "first", "added", "original", "due")
 
 
 class Act(msgspec.Struct):
@@ -24,6 +27,8 @@ class Act(msgspec.Struct):
         cause: the event's `recorded_at`.
         outcome, first, added, original: what became of it, as in `Taken`; `asked` until it was taken.
     """
+
+    due: ClassVar[str] = ""
 
     index: int
     ordinal: int
@@ -45,21 +50,7 @@ class Act(msgspec.Struct):
     @property
     def taken(self) -> Taken:
         """The same as the journal keeps it."""
-        return _taken(self)
-
-
-def _taken(act: Act) -> Taken:
-    return Taken(
-        act.kind,
-        act.context,
-        act.stream,
-        act.type,
-        act.ordinal,
-        act.outcome,
-        act.first,
-        act.added,
-        act.original,
-    )
+        return Taken(*_as_taken(self))
 
 
 class Decision(msgspec.Struct):
@@ -95,8 +86,12 @@ class Decision(msgspec.Struct):
 
     def taken(self) -> list[Taken]:
         """All its actions in order, with what became of them so far."""
-        taken = list(map(_taken, self.acts))
-        if self.own:
-            taken += self.own
-            taken.sort(key=_ordinal)
-        return taken
+        return sorted([*(act.taken for act in self.acts), *self.own], key=_ordinal)
+
+
+def actions_texts(decisions: Iterable[Decision]) -> list[str]:
+    """The actions of each of some events, with what became of them so far, as the journal keeps them."""
+    # As `Taken` is written: a tuple of the same is made without a Python call an action.
+    return texts_of(
+        [decision.taken() if decision.own else list(map(_as_taken, decision.acts)) for decision in decisions]
+    )

@@ -1,6 +1,6 @@
 """The instances of a manager that are kept in memory, as the ledger has them."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from pmtui.storage.ledger import Instance, Ledger
 
@@ -24,9 +24,10 @@ class Instances:
         self._known.update(found)
         return set(found)
 
-    def get(self, name: str) -> Instance:
-        """One of those that were remembered; a `missing` one for a name that was never heard of."""
-        return self._known.get(name) or Instance(name, "missing", "", "", 0, {})
+    def named(self, names: Iterable[str]) -> dict[str, Instance]:
+        """Of those that were remembered; a `missing` one for a name that was never heard of."""
+        known = self._known
+        return {name: known.get(name) or Instance(name, "missing", "", "", 0, {}) for name in names}
 
     def forget(self, name: str) -> None:
         """It has changed in the ledger."""

@@ -6,7 +6,7 @@ from functools import partial
 from pmtui.handling.acting import Target
 from pmtui.handling.clock import Clock
 from pmtui.handling.decide import Decider
-from pmtui.handling.decision import Act
+from pmtui.handling.decision import Act, actions_texts
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.instances import Instances
 from pmtui.handling.recovery import fence, interrupted, verify
@@ -24,7 +24,6 @@ from pmtui.storage.ledger import (
     Ledger,
     LedgerState,
     Save,
-    actions_texts,
 )
 from pmtui.storage.log import Log, LogReader, Pin, Sender
 
@@ -222,13 +221,14 @@ class Runner:
         # A few at a time: what was read of an event is then still in the processor's cache when it is decided.
         while len(turn.decisions) < len(turn.picked):
             await self._decide_some(turn, current, alarms)
+        turn.gather()
 
     async def _decide_some(self, turn: Turn, current: dict[str, Instance], alarms: Alarms) -> None:
         """Decide the turn's next events, or end it before the one of them that cannot be.
 
         Args:
             turn: it gets their decisions.
-            current: the instances as the turn has changed them so far.
+            current: the instances that it has met so far, as it has changed them.
             alarms: the timers that it has scheduled so far.
         """
         begin = len(turn.decisions)
@@ -242,13 +242,15 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-        fresh = await self._instances.remember({name for _, name in met if name not in current})
-        known, decide = self._instances.get, self._decider.decide
+        names = {name for _, name in met if name not in current}
+        fresh = await self._instances.remember(names)
+        current.update(self._instances.named(names))
+        decide, add = self._decider.decide, turn.decisions.append
         for index, (picked, (event, name)) in enumerate(zip(some, met, strict=False), begin):
-            if alarms.pending and not turn.repeated and alarms.before(event.recorded_at):
+            if alarms.first is not None and not turn.repeated and alarms.before(event.recorded_at):
                 self._cut(turn, index)
                 break
-            instance = current.get(name) or known(name)
+            instance = current[name]
             try:
                 decision = decide(picked, event, index, instance, fresh=name in fresh)
             except EventFailed:
@@ -256,7 +258,7 @@ class Runner:
                     raise
                 self._cut(turn, index)
                 break
-            turn.add(decision)
+            add(decision)
             if fresh:
                 fresh.discard(name)
             if decision.changed:
@@ -302,14 +304,15 @@ class Runner:
         afters = turn.afters()
         act_first = turn.delivery == "act-then-save"
         moment = turn.latest()
-        moves = self._sources.moves(turn.picked)
+        moves = self._sources.moves(turn.runs)
         added = turn.decided()
         if act_first:
             added += turn.acted()
         else:
             added += self._uncounted
         heads = await self._appended(turn)
-        changes = [(self._instances.get(name), after) for name, after in afters.items()]
+        befores = self._instances.named(afters)
+        changes = [(befores[name], after) for name, after in afters.items()]
         await self._ledger.save(
             Save(
                 epoch=self.state.epoch,
@@ -357,36 +360,33 @@ class Runner:
 
     def _journal(self, turn: Turn) -> list[JournalRow]:
         number, stamp = turn.number, self._clock.stamp()
-        texts = actions_texts([decision.taken() for decision in turn.decisions])
-        journal = []
-        for decision, actions in zip(turn.decisions, texts, strict=True):
-            position, _, stream, _, type_, _, _, recorded_at = decision.row
-            source, correlation, outcome = decision.source, decision.correlation, decision.outcome
-            handled_at = stamp or recorded_at
-            journal.append(
-                _journal_row(
-                    (
-                        number,
-                        source,
-                        position,
-                        type_,
-                        stream,
-                        correlation,
-                        outcome,
-                        recorded_at,
-                        handled_at,
-                        actions,
-                    )
+        texts = actions_texts(turn.decisions)
+        return [
+            _journal_row(
+                (
+                    number,
+                    decision.source,
+                    position,
+                    type_,
+                    stream,
+                    decision.correlation,
+                    decision.outcome,
+                    recorded_at,
+                    stamp or recorded_at,
+                    actions,
                 )
             )
-        return journal
+            for decision, actions in zip(turn.decisions, texts, strict=True)
+            for position, _, stream, _, type_, _, _, recorded_at in (decision.row,)
+        ]
 
     async def _appended(self, turn: Turn) -> dict[str, Cursor]:
         """How far each target's log is known to go, where the turn appended to it or found that it had."""
         lasts: dict[str, int] = {}
         for act in turn.acts:
-            if act.added:
-                lasts[act.context] = max(lasts.get(act.context, 0), act.first + act.added - 1)
+            last = act.first + act.added - 1
+            if act.added and last > lasts.get(act.context, 0):
+                lasts[act.context] = last
         heads: dict[str, Cursor] = {}
         for context, last in lasts.items():
             known = self._heads.get(context)

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import islice, repeat
+from itertools import groupby, islice, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pmtui.handling.clock import Clock
@@ -22,6 +23,7 @@ class Picked(NamedTuple):
     row: Row
 
 
+_source: Callable[[Picked], str] = itemgetter(0)
 _picked: Callable[[Any], Picked] = partial(tuple.__new__, Picked)
 """`Picked._make` without a Python call an event."""
 
@@ -230,9 +232,9 @@ class Sources:
         for name, row in reversed(picked):
             self._sources[name].give_back(row)
 
-    def moves(self, picked: Iterable[Picked]) -> dict[str, tuple[Cursor, Cursor]]:
+    def moves(self, runs: Iterable[Run]) -> dict[str, tuple[Cursor, Cursor]]:
         """The cursors that move, (from, to), when these events are done with."""
-        last = {name: row.position for name, row in picked}
+        last = {run.source: run.last for run in runs}
         moves = {}
         for name, source in self._sources.items():
             before, after = source.cursor, source.done(last.get(name))
@@ -252,10 +254,8 @@ class Sources:
 
 def runs_of(picked: Iterable[Picked]) -> tuple[Run, ...]:
     """A turn's events in order, consecutive ones of one source folded into a run."""
-    runs: list[Run] = []
-    for name, row in picked:
-        if runs and runs[-1].source == name:
-            runs[-1] = Run(name, runs[-1].first, row.position, runs[-1].count + 1)
-        else:
-            runs.append(Run(name, row.position, row.position, 1))
+    runs = []
+    for name, group in groupby(picked, _source):
+        rows = [row for _, row in group]
+        runs.append(Run(name, rows[0].position, rows[-1].position, len(rows)))
     return tuple(runs)

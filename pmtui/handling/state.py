@@ -32,6 +32,8 @@ class StateCodec:
 
     def read(self, text: str) -> Any:
         """A state object of its own for one handler."""
+        if text == "{}" and self._fields is None:
+            return {}
         state = self._decode(text)
         if self._fields is None:
             return state
@@ -47,7 +49,10 @@ class StateCodec:
         Raises:
             Refused: something in it would be lost or could not be read again.
         """
-        if self._fields is not None:
+        if self._fields is None:
+            if not state:
+                return "{}"  # as most managers without a state have it, handler after handler
+        else:
             own = getattr(state, "__dict__", None)
             if own is not None and not own.keys() <= self._fields:
                 extra = own.keys() - self._fields

@@ -8,38 +8,36 @@ from pmtui.model import instant
 from pmtui.model.manager import Delivery
 from pmtui.model.point import Phase, Point
 from pmtui.storage.ledger import Counters, Cursor, Instance
-from pmtui.storage.log import Run
 
 
 class Alarms:
-    """When the timers that a turn schedules come due: before an event later than that it must end, as life had it."""
+    """When the timers that a turn schedules come due: before an event later than that it must end, as life had it.
+
+    Attributes:
+        first: not after the first of them, in microseconds since 1970; None where there is none.
+    """
 
     def __init__(self) -> None:
+        self.first: int | None = None
         self._due: dict[str, int] = {}
-        self._first: int | None = None
 
     def set(self, instance: Instance) -> None:
         """An instance has other timers now."""
         waiting = [timer.due for timer in instance.timers.values() if timer.fired is None]
         if waiting:
             due = self._due[instance.correlation] = min(waiting)
-            self._first = due if self._first is None else min(due, self._first)
+            self.first = due if self.first is None else min(due, self.first)
         else:
             self._due.pop(instance.correlation, None)
 
-    @property
-    def pending(self) -> bool:
-        """Whether any timer may come due."""
-        return self._first is not None
-
     def before(self, recorded_at: datetime) -> bool:
         """Whether a timer comes due before an event of this time, or with it."""
-        if self._first is None:
+        if self.first is None:
             return False
         moment = instant.microseconds(recorded_at)
-        if moment >= self._first:
-            self._first = min(self._due.values(), default=None)  # the one it came from may be gone
-        return self._first is not None and moment >= self._first
+        if moment >= self.first:
+            self.first = min(self._due.values(), default=None)  # the one it came from may be gone
+        return self.first is not None and moment >= self.first
 
 
 class Turn:
@@ -48,6 +46,7 @@ class Turn:
     Attributes:
         number: one more than the last turn saved.
         picked: its events, in order.
+        runs: the same, run-length coded, as the pin has them.
         decisions: what follows from each, once decided.
         acts: all their actions on logs, in order.
         delivery: whether it acts or saves first.
@@ -69,6 +68,7 @@ class Turn:
         self.number = number
         self.cursors = cursors
         self.picked = picked
+        self.runs = runs_of(picked)
         self.decisions: list[Decision] = []
         self.acts: list[Act] = []
         self.delivery = delivery
@@ -94,16 +94,6 @@ class Turn:
         if self.delivery == "act-then-save":
             return self.point.phase == "saved"
         return all(act.outcome != "asked" for act in self.acts)
-
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """Its events, run-length coded, as the pin has them."""
-        return runs_of(self.picked)
-
-    def add(self, decision: Decision) -> None:
-        """What follows from its next event."""
-        self.decisions.append(decision)
-        self.acts += decision.acts
 
     def at(self, phase: Phase, *, action: int | None = None, target: str | None = None) -> Point:
         """Note that a phase is reached; the point that names it, after the turn's last event."""
@@ -139,8 +129,13 @@ class Turn:
         """End the turn before one of its events; the events that it then leaves, in order."""
         left = self.picked[index:]
         del self.picked[index:], self.decisions[index:]
-        self.acts = [act for decision in self.decisions for act in decision.acts]
+        self.runs = runs_of(self.picked)
+        self.gather()
         return left
+
+    def gather(self) -> None:
+        """Have the actions of the events that are decided."""
+        self.acts = [act for decision in self.decisions for act in decision.acts]
 
     def afters(self) -> dict[str, Instance]:
         """The instances that the turn changes, as it leaves them."""

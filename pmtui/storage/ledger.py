@@ -172,8 +172,8 @@ _lines = msgspec.json.Encoder().encode_lines
 _taken = msgspec.json.Decoder(list[Taken]).decode
 
 
-def actions_texts(events: Iterable[Sequence[Taken]]) -> list[str]:
-    """The actions of each of some events as the journal keeps them."""
+def texts_of(events: Iterable[Sequence[Taken | tuple[object, ...]]]) -> list[str]:
+    """The actions of each of some events as the journal keeps them; each may also be a tuple of all its attributes."""
     return _lines(events).decode().split("\n")[:-1]  # JSON has no line breaks of its own
 
 
