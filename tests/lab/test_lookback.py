@@ -192,7 +192,7 @@ async def test_a_manager_that_was_in_the_middle_is_told_to_repeat(data: Path, la
     await hands.session.travel("earlier")
     assert past(hands).manager == "fulfilment"
     await hands.session.rewind()
-    assert refunds.words.startswith("Restarted, before payments@1. It is handled again")
+    assert refunds.words.startswith("Restarted, before payments@1. Receipts will stop")
     assert await hands.types("notifications") == ["Noted"]
 
 
