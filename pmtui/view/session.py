@@ -142,7 +142,10 @@ class Session(Protocol):
         """Show the present again."""
 
     async def rewind(self) -> None:
-        """Make the moment that is shown the present: what came later never happened. Only in the lab."""
+        """Make the moment that is shown the present: what came later never happened. Only in the lab.
+
+        What a person has set stays as it is: receipts, speed, and breakpoints; those that crashed a worker stay off.
+        """
 
     async def append_again(self, context: str, position: int, *, same_id: bool) -> int:
         """Append an event once more, as another one that says the same or as the same one; returns its position."""

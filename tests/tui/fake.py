@@ -21,6 +21,7 @@ from pmtui.view.closeup.node import Closeup, branch, json_branch, leaf
 from pmtui.view.closeup.subject import EventAt, Subject
 from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
+from pmtui.view.journal import SAVED
 from pmtui.view.offers import Offer
 from pmtui.view.pages import (
     Handled,
@@ -197,7 +198,8 @@ class FakeSession:
             )
         colour = {"✖": "error", "▸": "accent"}.get(glyph, "quiet")
         time = f"10:04:{len(self.journal) * 7 % 60:02}"
-        key = (len(self.journal) + 1, 0, 0)
+        number, saved = len(self.journal) + 1, glyph == "✓"
+        key = (number, SAVED * saved, number * saved)
         entry = JournalEntry(key, glyph, event.where, event.type, event.label, words, time, actions, colour)  # type: ignore[arg-type]
         return replace(entry, source=event.context, first=event.position, last=event.position)
 

@@ -4,6 +4,7 @@ import pytest
 from fake import FakeSession, in_state
 
 from pmtui.model.errors import InputError
+from pmtui.tui.widgets import journal
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
 from pmtui.view.closeup.subject import EventAt
@@ -146,8 +147,53 @@ async def test_the_journal_is_filtered_too(show):
         assert "found" in shown.text()
         await shown.press("escape")
         assert len(shown.main.journal._entries) > len(entries)
+
+
+async def test_n_goes_on_in_the_journal_among_all_its_events(show):
+    session = FakeSession()
+    for position in range(11, 120):
+        session.put("orders", "OrderPlaced", "order-x" if position % 40 == 0 else f"order-{position}", position)
+    while session.handled < 112:
+        session.advance()
+    async with show(session) as shown:
+        await shown.press("5")
+        await look_for(shown, "order-x")
+        await shown.press("enter", "escape")
+        assert shown.main.journal.following
+        await shown.press("N")
+        assert shown.main.journal.subject() == EventAt("orders", 80), shown.text()
+        assert "orders@80" in shown.text() and "orders@79" in shown.text(), "the others are there too"
+        await shown.press("N")
+        assert shown.main.journal.subject() == EventAt("orders", 40)
+        await shown.press("N")
+        assert "journal: nothing more is found that way" in shown.text()
         await shown.press("n")
-        assert "what / has found" in shown.text()
+        assert shown.main.journal.subject() == EventAt("orders", 80)
+        await shown.press("F", "n")
+        assert "nothing more is found that way" in shown.text()
+
+
+async def test_a_match_very_far_back_in_the_journal_is_told(show, monkeypatch):
+    monkeypatch.setattr(journal, "_FAR", 20)
+    monkeypatch.setattr(journal, "_PAGE", 10)
+    session = FakeSession()
+    for position in range(11, 120):
+        session.put("orders", "OrderPlaced", f"order-{position}", position)
+    while session.handled < 100:
+        session.advance()
+    async with show(session) as shown:
+        await shown.press("5")
+        await look_for(shown, "order-11")
+        await shown.press("enter", "escape", "N")
+        assert "journal: the next is more than 20 events back" in shown.text()
+
+
+async def test_the_diagram_says_that_it_is_not_searched(show):
+    async with show() as shown:
+        for key in ("slash", "n", "N"):
+            await shown.press("d", key)
+            assert "The diagram is not searched: d closes it, / finds in the panes." in shown.text()
+            await shown.press("d")
 
 
 async def test_a_search_that_fails_is_told_once(show):

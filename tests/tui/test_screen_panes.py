@@ -77,7 +77,7 @@ async def test_new_in_the_journal_are_also_events_that_were_ignored(show):
     for _ in range(30):
         await session.step_event("fulfilment")
     async with show(session) as shown:
-        shown.main.reveal(shown.main.journal)
+        shown.main.places.reveal(shown.main.journal)
         await shown.press("pageup")
         session.manager_patch = {"ignored": 3}
         session.touch()

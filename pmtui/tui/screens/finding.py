@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmtui.tui.screens.deeds import Deeds
-from pmtui.tui.widgets.log import LogPane
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.finding.query import Query
 
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
+
+_NOT_HERE = "The diagram is not searched: `d` closes it, `/` finds in the panes."
 
 
 class Finding:
@@ -36,18 +37,18 @@ class Finding:
         if isinstance(pane, SearchedPane):
             self._screen.find(pane)
         else:
-            self._screen.say("The diagram is not searched: esc closes it, / finds in the panes.")
+            self._screen.say(_NOT_HERE)
 
     def _go_to_match(self, step: int) -> None:
         screen, pane = self._screen, self._screen.pane
-        if isinstance(pane, SearchedPane) and pane.found is not None:
+        if not isinstance(pane, SearchedPane):
+            screen.say(_NOT_HERE)
+        elif pane.found is not None:
             pane.choose_rows(step)
-        elif not self._last_filter:
-            screen.say("Nothing is looked for: `/` finds.")
-        elif isinstance(pane, LogPane):
+        elif self._last_filter:
             pane.go_to_match(Query.parse(self._last_filter), step)
         else:
-            screen.say("In the journal `n` and `N` go along what `/` has found.")
+            screen.say("Nothing is looked for: `/` finds.")
 
     def _back(self) -> None:
         """Out of finding, the filter first, then what stands out; then out of what is maximised."""

@@ -1,5 +1,7 @@
 """The diagram's pane: what led to what, lane by lane, time going down."""
 
+from dataclasses import replace
+
 from rich.style import Style
 from textual import events
 from textual.message import Message
@@ -18,7 +20,7 @@ from pmtui.view.diagram import Row, lanes_of
 from pmtui.view.snapshot import ManagerView, Snapshot
 from pmtui.view.words import time_as
 
-_KEYS = (BY_ID["inspect"], BY_ID["export"], BY_ID["back"])
+_KEYS = (replace(BY_ID["inspect"], words="go to it"), BY_ID["export"], BY_ID["back"])
 _TITLE = "what led to what"
 _DEAD = ("killed", "failed", "stopped")
 

@@ -8,6 +8,7 @@ from textual.strip import Strip
 from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row
 from pmtui.tui.widgets.journallines import Line, Name, lines_of, paint_lines
+from pmtui.tui.widgets.messages import Said
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.closeup.subject import ActionOf, Subject, event_of
 from pmtui.view.finding.query import Query
@@ -22,6 +23,9 @@ Rows = Callable[[str, Sequence[int]], Awaitable[tuple[JournalEntry, ...]]]
 """(manager, ids, at most 500) → their entries."""
 
 _TITLE = "handled → actions"
+_PAGE = 500
+_FAR = 10_000
+"""Entries that are read at most to get to a match among all the others: they are kept from there to the newest."""
 
 
 class Fetch(Protocol):
@@ -105,6 +109,33 @@ class JournalPane(SearchedPane):
     def searched_of(self) -> tuple[str, int]:
         """The journal, and how many events it has."""
         return "journal", self.extent()
+
+    def place_of_choice(self) -> int:
+        """The id of the chosen entry, or of the last saved one before it."""
+        index = self._index_of_choice()
+        saved = [line.entry.key[2] for line in self._lines[: 0 if index is None else index + 1] if line.entry.key[2]]
+        return saved[-1] if saved else 0
+
+    async def show_match(self, place: int) -> None:
+        """Choose the entry of an id; one that is very far back is only told."""
+        index = self._index_of_entry(place)
+        if index is None and self._manager is not None:
+            page = await self._fetch(self._manager.name, self._rows_high)
+            self._take(page.entries, page.more_before)
+            while (index := self._index_of_entry(place)) is None and self._more and len(self._entries) < _FAR:
+                page = await self._fetch(self._manager.name, _PAGE, before=self._entries[0].key)
+                self._take([*page.entries, *self._entries], page.more_before)
+        if index is None:
+            self.post_message(Said(f"journal: the next is more than {_FAR:,} events back; `/` goes there."))
+            return
+        start, end = self._in_sight()
+        if not start <= index < end:
+            self._up = max(0, len(self._lines) - index - 1 - self._rows_high // 2)
+        self._choose_line(index)
+
+    def _index_of_entry(self, id_: int) -> int | None:
+        """The first line of a saved entry."""
+        return next((i for i, line in enumerate(self._lines) if line.entry.key[2] == id_), None)
 
     def forget_rows(self) -> None:
         """Begin anew with the newest entries."""

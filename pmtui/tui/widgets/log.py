@@ -5,14 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from rich.style import Style
 from textual.strip import Strip
 
-from pmtui.model.errors import PmtuiError
 from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells, cut, wrap
 from pmtui.tui.widgets.loglines import LogLines
 from pmtui.tui.widgets.logstand import LogStand
 from pmtui.tui.widgets.logwindow import Fetch, LogWindow
 from pmtui.tui.widgets.marks import ON, mark
-from pmtui.tui.widgets.messages import Said
 from pmtui.tui.widgets.searchedpane import SearchedPane
 from pmtui.view.breakpoints import at_context
 from pmtui.view.closeup.subject import EventAt, Subject
@@ -136,33 +134,14 @@ class LogPane(SearchedPane):
         places, more_before, more_after = self.found.page(min(limit, _PAGE), after, before)
         return LogPage(self.context, await self._rows_at(places), more_before, more_after)
 
-    def go_to_match(self, query: Query, step: int) -> None:
-        """Choose the next event that matches, or the one before, among all the others."""
+    def place_of_choice(self) -> int:
+        """The chosen row's position."""
+        return self._row_of_choice() or 0
 
-        async def going() -> None:
-            place = self._row_of_choice() or 0
-            direction: Direction = "up" if step > 0 else "down"
-            looked = 0
-            try:
-                while True:
-                    found = await self._search_log(query, place, direction, _PAGE * 10)
-                    looked += found.looked
-                    if found.places or found.ended:
-                        break
-                    place = found.reached
-                    told = f"{self.context}: searched {looked:,} of ~{max(looked, self.stand.log.head):,} …"
-                    self.post_message(Said(told))
-            except PmtuiError as error:
-                self.post_message(Said(str(error), "error"))
-                return
-            if not found.places:
-                self.post_message(Said(f"{self.context}: nothing more is found that way."))
-                return
-            self.let_go()
-            here = self._chosen = found.places[0 if step > 0 else -1]
-            self.read(lambda: self._window.follow(here, self._rows_high, self.stand.log.head))
-
-        self.run_worker(going(), group="finding", exclusive=True)
+    async def show_match(self, place: int) -> None:
+        """Choose the row at a position."""
+        self._chosen = place
+        await self._window.follow(place, self._rows_high, self.stand.log.head)
 
     def _row_of_choice(self) -> int | None:
         rows = [line.position for line in self._window.visible(self._rows_high) if isinstance(line, LogRow)]

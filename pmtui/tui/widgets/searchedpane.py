@@ -12,6 +12,9 @@ from pmtui.view.finding.query import Query
 from pmtui.view.finding.search import Direction, Found
 
 _TELL_SECONDS = 0.25
+_SLICE = 5_000
+_UP: Direction = "up"
+_DOWN: Direction = "down"
 
 
 class SearchedPane(Pane):
@@ -39,6 +42,14 @@ class SearchedPane(Pane):
         """What it is called, and about how many rows there are to search."""
 
     @abstractmethod
+    def place_of_choice(self) -> int:
+        """The place of the chosen row, as searches have it; 0 where there is none."""
+
+    @abstractmethod
+    async def show_match(self, place: int) -> None:
+        """Choose a row among all the others, and bring it into sight."""
+
+    @abstractmethod
     def forget_rows(self) -> None:
         """Begin anew with what there is to show: all, or what is found."""
 
@@ -51,6 +62,27 @@ class SearchedPane(Pane):
         self.forget_rows()
         self.follow(True)
         self.search_on()
+
+    def go_to_match(self, query: Query, step: int) -> None:
+        """Choose the next row that matches, or the one before, among all the others."""
+        self.run_worker(self._go_to_match(query, step), group="finding", exclusive=True)
+
+    async def _go_to_match(self, query: Query, step: int) -> None:
+        name, total = self.searched_of()
+        place, direction, looked = self.place_of_choice(), _UP if step > 0 else _DOWN, 0
+        try:
+            while not (found := await self.look_for(query, place, direction, _SLICE)).places and not found.ended:
+                place, looked = found.reached, looked + found.looked
+                self.post_message(Said(f"{name}: searched {looked:,} of ~{max(looked, total):,} …"))
+        except PmtuiError as error:
+            self.post_message(Said(str(error), "error"))
+            return
+        if not found.places:
+            self.post_message(Said(f"{name}: nothing more is found that way."))
+            return
+        match = found.places[0 if step > 0 else -1]
+        self.let_go()
+        self.read(lambda: self.show_match(match))
 
     def search_on(self) -> None:
         """Go on searching, also for what has come since; nothing where nothing is looked for."""
