@@ -124,7 +124,8 @@ class PmtuiApp(App[None]):
         if self._settings is not None and ("speed",) in self._settings.given:
             self._session.set_speed(self.config.speed)
         notice = "" if self._settings is None else safe(self._settings.notice)
-        await self.switch_screen(MainScreen(self._session, self._wall_clock, self._keeper, notice, self._touring))
+        main = MainScreen(self._session, self._wall_clock, self._keeper, notice, self._touring, start.early)
+        await self.switch_screen(main)
         if not self.is_headless:
             self.call_after_refresh(terminal.make_responsive)
 

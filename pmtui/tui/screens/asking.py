@@ -35,3 +35,17 @@ class Asking:
                     self._screen.say(words)
 
         self._screen.run_worker(asking(), group="commands")
+
+    def anew(self, command: Coroutine[Any, Any, None], told: str = "") -> None:
+        """The same with a command after which other workers begin; steps asked for meanwhile wait for them."""
+        screen = self._screen
+        screen.early.busy += 1
+
+        async def beginning() -> None:
+            try:
+                await command
+            finally:
+                screen.early.busy -= 1
+                screen.post_message(screen.Pulled(screen.session.snapshot()))
+
+        self(beginning(), told)

@@ -21,8 +21,10 @@ from textual.widgets import Static
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
+from pmtui.tui.early import EARLY, Early
 from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.moment import ALWAYS, for_the_moment
+from pmtui.tui.reasons import only_reading
 from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.screens.notice import Notice
@@ -87,9 +89,11 @@ class MainScreen(Screen[None]):
         keeper: Keeper | None = None,
         notice: str = "",
         touring: Touring | None = None,
+        early: Early | None = None,
     ) -> None:
         super().__init__()
         self.touring = touring or Touring()
+        self.early = early or Early()
         self.session = session
         self.snapshot = session.snapshot()
         self.only = ""
@@ -232,6 +236,13 @@ class MainScreen(Screen[None]):
             self.places.lay_out()  # the table has a line for each
         self._select_stopped(before)
         self.look()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Do what was asked for early, once there is a worker for it."""
+        if not self.early.busy and self.manager is not None and self.manager.state != "starting":
+            for name in self.early.take():
+                self.action_do(name)
 
     def on_screen_resume(self) -> None:
         """What was laid over it is gone."""
@@ -292,6 +303,8 @@ class MainScreen(Screen[None]):
         action, manager = BY_ID[name], self.manager
         asked = self._notice.end()
         why = self.touring.why_not(action)
+        if not why and name in EARLY and self._is_early:
+            why = self.early.ask(name)
         if manager is not None:
             why = why or action.why_not(self.snapshot, manager)
         if why:
@@ -308,6 +321,14 @@ class MainScreen(Screen[None]):
             self.show()
         else:
             self._commands.do(name, number)
+
+    @property
+    def _is_early(self) -> bool:
+        """Whether the selected manager's worker is only about to be there."""
+        manager = self.manager
+        if self.early.busy or manager is None:
+            return self.early.busy > 0
+        return manager.state == "starting" and only_reading(self.snapshot, manager) is None
 
     @on(Wanted)
     def _clicked(self, message: Wanted) -> None:

@@ -41,13 +41,13 @@ class Steering:
             "step": of(lambda manager: self._ask(self._session.step(manager.name))),
             "step_event": of(lambda manager: self._ask(self._session.step_event(manager.name))),
             "crash": of(lambda manager: self._ask(self._session.crash(manager.name))),
-            "restart": of(lambda manager: self._ask(self._session.restart(manager.name))),
+            "restart": of(lambda manager: self._ask.anew(self._session.restart(manager.name))),
             "crash_at": of(self._crash_at),
             "traceback": of(self._traceback),
             "faster": lambda: self._change_speed(1),
             "slower": lambda: self._change_speed(-1),
             "receipts": self._receipts,
-            "start_over": lambda: self._ask(self._session.start_over(), "Started over."),
+            "start_over": lambda: self._ask.anew(self._session.start_over(), "Started over."),
         }
 
     def _pause(self, manager: ManagerView) -> None:

@@ -24,7 +24,7 @@ def travelling(screen: MainScreen, ask: Asking) -> Deeds:
         "later_mark": lambda: ask(session.travel("later_mark")),
         "travel_to": of_manager(screen, partial(_travel_to, screen, ask)),
         "live": lambda: ask(session.present()),
-        "rewind": lambda: ask(session.rewind(), "Rewound: this is the present now."),
+        "rewind": lambda: ask.anew(session.rewind(), "Rewound: this is the present now."),
     }
 
 
