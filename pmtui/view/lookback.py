@@ -121,6 +121,9 @@ def _consequence(name: str, moment: Moment, turn: TurnView | None) -> Consequenc
     """What was, in place of what would be."""
     if not moment.manager:
         return Consequence("The beginning: nothing is handled yet.", "", _HINTS[1:])
+    if moment.manager != name and moment.size > 1:
+        done = f"{count(moment.size, 'event')} up to {moment.where} of {moment.manager}"
+        return Consequence(f"This is after {done}, one turn: one step.", "", _HINTS_OF_TURN)
     if moment.manager != name or turn is None:
         return Consequence(f"This is after {moment.where} of {moment.manager}.", _last(turn), _HINTS)
     cursor = "the cursor in timers" if turn.event.context == TIMERS else turn.event.context

@@ -1,5 +1,6 @@
 """Looking back in the lab and rewinding it, with real workers and real kills."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,21 @@ async def test_at_full_speed_a_larger_turn_is_one_step_and_rewinding_is_exact(da
     assert (hands.manager.handled, hands.manager.to_do) == (here.handled, 1200 - here.handled)
     await hands.dry()
     assert [await positions(hands, name) for name in ("payments", "shipping")] == ends
+
+
+async def test_a_larger_turn_of_another_manager_is_told_as_one_step_too(data: Path, lab: Open) -> None:
+    orders(data, *[""] * 40)
+    hands = await lab(TWO)
+    await hands.event()
+    hands.session.set_speed("max")
+    await hands.dry()
+    words = set()
+    while (await hands.session.travel("earlier")) == "":
+        words.add((Hands(hands.session, "refunds").words, hands.now.past.manager if hands.now.past else ""))
+    told = [said for said, manager in words if manager == "fulfilment" and "one turn: one step." in said]
+    assert told and all(
+        re.fullmatch(r"This is after \d+ events up to \w+@\d+ of fulfilment, .*", said) for said in told
+    )
 
 
 async def test_going_back_pauses_and_starting_over_forgets(data: Path, lab: Open) -> None:
