@@ -35,7 +35,7 @@ class _Received:
 
     def __init__(self, key: str, receipts: Sequence[Receipt], floor: int, first: int) -> None:
         self.key = key
-        self.receipts = {(receipt.position, receipt.ordinal): receipt for receipt in receipts}
+        self.receipts: dict[tuple[int, int], Receipt] = {}
         self.floor = floor
         self.clean = not receipts and first > floor
         self.new: list[Receipt] = []
@@ -43,6 +43,7 @@ class _Received:
         self._marks: dict[str, tuple[int, int]] = {}
         for receipt in receipts:
             mark = (receipt.position, receipt.ordinal)
+            self.receipts[mark] = receipt
             self._marks[receipt.stream] = max(mark, self._marks.get(receipt.stream, mark))
 
     def done(self, act: Act, receiver: Receiver) -> Receipt | None:
@@ -191,7 +192,12 @@ class Target:
         source, position = first.source, first.position
         sender, last = self._senders[source], None
         if receiver != "high-water":
-            last = next(act.position for act in reversed(acts) if act.source == source)
+            newest = acts[-1]
+            last = (
+                newest.position
+                if newest.source == source
+                else next(act.position for act in reversed(acts) if act.source == source)
+            )
         receipts = await transaction.receipts(sender, position, last)
         return _Received(f"{self._key}{source}/", receipts, await transaction.floor(sender), position)
 

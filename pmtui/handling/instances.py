@@ -1,6 +1,6 @@
 """The instances of a manager that are kept in memory, as the ledger has them."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 
 from pmtui.storage.ledger import Instance, Ledger
 
@@ -14,20 +14,21 @@ class Instances:
         self._ledger = ledger
         self._known: dict[str, Instance] = {}
 
-    async def remember(self, names: Set[str]) -> set[str]:
-        """Have the named ones in memory, as far as there are any; those that had to be read."""
+    async def read(self, names: Set[str], into: dict[str, Instance]) -> set[str]:
+        """Add the named ones, as `get` gives them, to others; which of them had to be read from the ledger."""
         known = self._known
         unknown = [name for name in names if name and name not in known]
-        if not unknown:
-            return set()
-        found = await self._ledger.instances(unknown)
-        self._known.update(found)
-        return set(found)
+        if unknown:
+            found = await self._ledger.instances(unknown)
+            known.update(found)
+            unknown = list(found)
+        for name in names:
+            into[name] = known.get(name) or _missing(name)
+        return set(unknown)
 
-    def named(self, names: Iterable[str]) -> dict[str, Instance]:
-        """Of those that were remembered; a `missing` one for a name that was never heard of."""
-        known = self._known
-        return {name: known.get(name) or Instance(name, "missing", "", "", 0, {}) for name in names}
+    def get(self, name: str) -> Instance:
+        """One of those that were read; a `missing` one for a name that was never heard of."""
+        return self._known.get(name) or _missing(name)
 
     def forget(self, name: str) -> None:
         """It has changed in the ledger."""
@@ -41,3 +42,7 @@ class Instances:
             known[name] = after
         while len(known) > KEPT:
             del known[next(iter(known))]
+
+
+def _missing(name: str) -> Instance:
+    return Instance(name, "missing", "", "", 0, {})

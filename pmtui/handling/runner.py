@@ -150,7 +150,8 @@ class Runner:
         yield turn.at("read")
         await self._decide(turn)
         yield turn.at("decided")
-        await self._rehearse(turn)
+        if self._app.aggregates:
+            await self._rehearse(turn)
         act_first = turn.delivery == "act-then-save"
         if not act_first:
             await self._save(turn)
@@ -175,7 +176,7 @@ class Runner:
             await self._save(turn)
             yield turn.at("saved")
         else:
-            self._uncounted += turn.acted()
+            self._uncounted += turn.counted(decisions=False, acts=True)
 
     @property
     def more(self) -> bool:
@@ -243,8 +244,7 @@ class Runner:
                 self._cut(turn, index)
                 break
         names = {name for _, name in met if name not in current}
-        fresh = await self._instances.remember(names)
-        current.update(self._instances.named(names))
+        fresh = await self._instances.read(names, current)
         decide, add = self._decider.decide, turn.decisions.append
         for index, (picked, (event, name)) in enumerate(zip(some, met, strict=False), begin):
             if alarms.first is not None and not turn.repeated and alarms.before(event.recorded_at):
@@ -271,7 +271,7 @@ class Runner:
 
         Without this, what was durable by then would be lost (saved first) or, with no receiver, taken once more.
         """
-        while self._app.aggregates and (doubtful := turn.doubtful()):
+        while doubtful := turn.doubtful():
             pin = Pin(turn.number, self.state.epoch, turn.runs)
             try:
                 for target in doubtful:
@@ -305,14 +305,11 @@ class Runner:
         act_first = turn.delivery == "act-then-save"
         moment = turn.latest()
         moves = self._sources.moves(turn.runs)
-        added = turn.decided()
-        if act_first:
-            added += turn.acted()
-        else:
+        added = turn.counted(decisions=True, acts=act_first)
+        if not act_first:
             added += self._uncounted
         heads = await self._appended(turn)
-        befores = self._instances.named(afters)
-        changes = [(befores[name], after) for name, after in afters.items()]
+        changes = [(self._instances.get(name), after) for name, after in afters.items()]
         await self._ledger.save(
             Save(
                 epoch=self.state.epoch,
@@ -332,9 +329,10 @@ class Runner:
         self._uncounted = Counters()
         self.counters += added
         self._clock.reached(moment)
-        if any(before.timers is not after.timers for before, after in changes):
-            self.next_due = await self._ledger.next_due()
-        self._instances.saved(afters)
+        if changes:
+            if any(before.timers is not after.timers for before, after in changes):
+                self.next_due = await self._ledger.next_due()
+            self._instances.saved(afters)
 
     async def _save_rest(self) -> None:
         """Nothing to handle: let the cursors pass what no handler names, and count what was done after a save."""

@@ -252,8 +252,11 @@ class Sources:
         return {name: source.cursor for name, source in self._sources.items()}
 
 
-def runs_of(picked: Iterable[Picked]) -> tuple[Run, ...]:
+def runs_of(picked: Sequence[Picked]) -> tuple[Run, ...]:
     """A turn's events in order, consecutive ones of one source folded into a run."""
+    if len(picked) == 1:
+        ((name, row),) = picked
+        return (Run(name, row.position, row.position, 1),)
     runs = []
     for name, group in groupby(picked, _source):
         rows = [row for _, row in group]

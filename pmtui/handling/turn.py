@@ -145,17 +145,15 @@ class Turn:
         """When the latest of its events was recorded, in microseconds since 1970."""
         return instant.microseconds(max([decision.recorded_at for decision in self.decisions]))
 
-    def decided(self) -> Counters:
-        """What its decisions add to the totals."""
-        ignored = late = 0
-        for decision in self.decisions:
-            ignored += decision.outcome == "ignored"
-            late += decision.late
-        return Counters(handled=len(self.decisions) - ignored, ignored=ignored, late=late)
-
-    def acted(self) -> Counters:
-        """What its actions add to the totals."""
-        suppressed = 0
-        for act in self.acts:
-            suppressed += act.outcome == "suppressed"
-        return Counters(performed=len(self.acts) - suppressed, suppressed=suppressed)
+    def counted(self, *, decisions: bool, acts: bool) -> Counters:
+        """What its decisions, its actions or both add to the totals."""
+        ignored = late = suppressed = 0
+        if decisions:
+            for decision in self.decisions:
+                ignored += decision.outcome == "ignored"
+                late += decision.late
+        if acts:
+            for act in self.acts:
+                suppressed += act.outcome == "suppressed"
+        handled = len(self.decisions) - ignored if decisions else 0
+        return Counters(handled, ignored, len(self.acts) - suppressed if acts else 0, suppressed, 0, late)

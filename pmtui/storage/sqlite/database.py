@@ -36,6 +36,7 @@ class Database:
     Attributes:
         path: the file.
         connection: in autocommit mode; transactions are explicit.
+        writer: a cursor that is kept for statements of transactions: the connection itself makes one each time.
         identity: the UUID it was given when it was created.
         bell, rings: the file's, and whether it is rung after every commit: that of a log is.
     """
@@ -43,6 +44,7 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection, kind: Kind) -> None:
         self.path = path
         self.connection = connection
+        self.writer = connection.cursor()
         row = connection.execute("SELECT value FROM pmtui WHERE key = 'identity'").fetchone()
         if row is None or not isinstance(row[0], str):
             raise StorageError(f"{path}: has no identity; it was not made by pmtui")
@@ -142,7 +144,7 @@ class _Transaction:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection = database.connection
-        self._execute = database.connection.cursor().execute  # the connection's own makes a cursor each time
+        self._execute = database.writer.execute
 
     def __enter__(self) -> sqlite3.Connection:
         try:

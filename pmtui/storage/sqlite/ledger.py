@@ -213,7 +213,7 @@ class SqliteLedger:
         with self.database.transaction() as connection:
             before = places or _places(connection)
             after = before.moved(save)
-            moved = connection.execute(
+            moved = self.database.writer.execute(
                 "UPDATE ledger SET turn = ?, clock = max(clock, ?), handled = handled + ?, ignored = ignored + ?, "
                 "performed = performed + ?, suppressed = suppressed + ?, late = late + ?, cursors = ?, targets = ? "
                 "WHERE epoch = ? AND turn = ? AND cursors = ?",
@@ -236,7 +236,7 @@ class SqliteLedger:
                 raise Superseded("another worker has taken over")
             if save.instances:
                 _write_instances(connection, save)
-            insert_many(connection, _JOURNAL, save.journal)
+            insert_many(self.database.writer, _JOURNAL, save.journal)
         self._saved = after
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection, IntegrityError, OperationalError
+from sqlite3 import Connection, Cursor, IntegrityError, OperationalError
 from types import TracebackType
 from typing import Any
 
@@ -125,7 +125,7 @@ def skip_positions(connection: Connection, count: int) -> None:
         connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (last,))
 
 
-def _append(connection: Connection, drafts: Sequence[Draft]) -> None:
+def _append(connection: Connection | Cursor, drafts: Sequence[Draft]) -> None:
     try:
         insert_many(connection, _INSERT_EVENTS, drafts)
     except IntegrityError as error:
@@ -228,10 +228,11 @@ class SqliteLog(SqliteReader):
 
     def begin(self, connection: Connection) -> "SqliteLogTransaction":
         """Go on in a transaction that was just begun on this log, with what is remembered if it still holds."""
-        seen = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
+        writer = self.database.writer
+        seen = (writer.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
         if self._remembered is None or self._remembered.seen != seen:
             self._remembered = _Remembered(seen, head_of(connection))
-        return SqliteLogTransaction(connection, self._remembered)
+        return SqliteLogTransaction(connection, writer, self._remembered)
 
     def ended(self, *, committed: bool) -> None:
         """The transaction is over: what it changed is remembered, or nothing is."""
@@ -283,8 +284,9 @@ class _Block:
 class SqliteLogTransaction:
     """See `LogTransaction`."""
 
-    def __init__(self, connection: Connection, remembered: _Remembered) -> None:
+    def __init__(self, connection: Connection, writer: Cursor, remembered: _Remembered) -> None:
         self._connection = connection
+        self._writer = writer
         self._remembered = remembered
         self.head = remembered.head
 
@@ -297,7 +299,7 @@ class SqliteLogTransaction:
 
     async def set_pin(self, app: str, manager: str, pin: Pin) -> None:
         """See `LogTransaction.set_pin`."""
-        self._connection.execute(
+        self._writer.execute(
             "INSERT INTO pins VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET turn = excluded.turn, epoch = excluded.epoch, runs = excluded.runs",
             (app, manager, pin.turn, pin.epoch, msgspec.json.encode(pin.runs).decode()),
@@ -326,7 +328,7 @@ class SqliteLogTransaction:
             return
         known = self._sender(sender)
         number = known.number
-        insert_many(self._connection, "INSERT OR IGNORE INTO receipts", [(number, *receipt) for receipt in receipts])
+        insert_many(self._writer, "INSERT OR IGNORE INTO receipts", [(number, *receipt) for receipt in receipts])
         known.last = max(known.last, max(receipts).position)
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
@@ -357,7 +359,7 @@ class SqliteLogTransaction:
     async def append(self, drafts: Sequence[Draft]) -> int:
         """See `LogTransaction.append`."""
         first = self._remembered.head + 1
-        _append(self._connection, drafts)
+        _append(self._writer, drafts)
         self._remembered.head += len(drafts)
         return first
 

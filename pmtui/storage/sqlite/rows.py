@@ -10,11 +10,11 @@ _CHUNKS = (50, 10, 1)
 """Rows a statement. More are slower: what is bound for them no longer fits into the processor's nearer caches."""
 
 
-def insert_many(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+def insert_many(connection: sqlite3.Connection | sqlite3.Cursor, into: str, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows with few statements of many rows, which is faster than one statement a row.
 
     Args:
-        connection: with a transaction open.
+        connection: with a transaction open; or a cursor of it, which is spared if it is kept.
         into: the statement up to and without VALUES.
         rows: all of one width.
     """
