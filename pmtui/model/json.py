@@ -1,6 +1,5 @@
 """JSON, one way in and one way out, with msgspec's traps closed."""
 
-import json as stdlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +53,8 @@ def decode_object(text: str | bytes) -> dict[str, Any]:
 
 def fault(text: str) -> str:
     """What keeps a text that a person types from being a JSON object, with line and column; empty if nothing does."""
+    import json as stdlib  # noqa: PLC0415  (a worker starts without it)
+
     try:
         value = stdlib.loads(text, parse_constant=_refuse_constant)
     except stdlib.JSONDecodeError as error:
