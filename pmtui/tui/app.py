@@ -29,6 +29,7 @@ from pmtui.tui.touring import Touring
 from pmtui.view.pages import Tone
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
+from pmtui.view.words import count
 
 _SAFE_TO_COPY = 50_000
 Progress = Callable[[str], None]
@@ -182,9 +183,8 @@ class PmtuiApp(App[None]):
             name: what it is, in people's words.
         """
         self.copy_to_clipboard(text.encode(errors="replace").decode())
-        size = f"{len(text):,} character" + "s" * (len(text) != 1)
         doubt = " Some terminals take no more than 74,000." if len(text) > _SAFE_TO_COPY else ""
-        self.say(f"Copied {name}, {size}.{doubt}")
+        self.say(f"Copied {name}, {count(len(text), 'character')}.{doubt}")
 
     async def close_session(self) -> None:
         """Close the session, if one was made; safe to call twice."""

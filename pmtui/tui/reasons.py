@@ -66,8 +66,7 @@ def not_stepping(snapshot: Snapshot, manager: ManagerView) -> str | None:
 
 def still_alive(snapshot: Snapshot, manager: ManagerView) -> str | None:
     """Its worker needs no other."""
-    dead = manager.state in ("killed", "failed", "stopped")
-    return only_reading(snapshot, manager) or (None if dead else "Its worker is alive: `x` kills it.")
+    return only_reading(snapshot, manager) or (None if manager.dead else "Its worker is alive: `x` kills it.")
 
 
 def fastest(snapshot: Snapshot, manager: ManagerView) -> str | None:

@@ -48,14 +48,13 @@ def aftermath(story: Story | None, receivers: Mapping[str, Receiver], turn: Turn
 
 
 def _in_larger_turn(story: Story, again: int) -> Consequence:
-    run = story.runs[-1]
-    first = next(each.first for each in story.runs if each.source == run.source)
+    source, first, last = story.reach
     by_context = Counter(applied.context for applied in story.applied)
     parts = [f"{count(number, 'action')} in {context}" for context, number in by_context.items()]
-    detail = f"{', '.join(parts)}; cursor at {story.cursors.get(run.source, 0)}."
+    detail = f"{', '.join(parts)}; cursor at {story.cursors.get(source, 0)}."
     then = f"{count(again, 'action')} will be repeated" if again else "receipts will stop what was taken"
     hint = ("r", f"restarts it: the turn is handled again and {then}")
-    return Consequence(f"Killed in {run.source} {first}–{run.last}:", detail, (hint,))
+    return Consequence(f"Killed in {source} {first}–{last}:", detail, (hint,))
 
 
 def name_of(turn: TurnView) -> str:

@@ -147,13 +147,17 @@ def at_event(view: BreakpointView, context: str, row: LogRow) -> bool:
     What else it asks, of data, state or actions, only the event's turn will tell.
     """
     place = view.place
-    if not (place.position or place.type or place.instance):
-        return False
+    named = bool(place.position or place.type or place.instance)
+    return named and _allows(place, context, row.position, row.type, row.label)
+
+
+def _allows(place: PlaceView, context: str, position: int, type_: str, label: str) -> bool:
+    """Whether it says nothing that an event is not."""
     return (
         place.context in ("", context)
-        and place.position in (0, row.position)
-        and place.type in ("", row.type)
-        and place.instance in ("", row.label)
+        and place.position in (0, position)
+        and place.type in ("", type_)
+        and place.instance in ("", label)
     )
 
 
@@ -168,12 +172,7 @@ def at_step(view: BreakpointView, manager: str, turn: TurnView, step: int) -> bo
     place, event = view.place, turn.event
     if not place.phase or place.manager not in ("", manager) or turn.size > 1:
         return False
-    if not (
-        place.context in ("", event.context)
-        and place.position in (0, event.position)
-        and place.type in ("", event.type)
-        and place.instance in ("", event.label)
-    ):
+    if not _allows(place, event.context, event.position, event.type, event.label):
         return False
     label = turn.steps[step].label
     if label in ("read", "decided", "saved"):

@@ -1,5 +1,6 @@
 """Drawing the diagram: from what the managers did to rows and arrows."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -212,10 +213,7 @@ class _Pencil:
         if len({(one.manager, one.entry.source) for one in handled}) > 1:
             return ()
         fate = _sort(last)
-        numbers: dict[str, int] = {}
-        for one in handled:
-            for action in on_logs(one.entry):
-                numbers[action.context] = numbers.get(action.context, 0) + 1
+        numbers = Counter(action.context for one in handled for action in on_logs(one.entry))
         arrows = list(self._event_arrow(lane, replace(last, size=len(handled))))
         for context, number in numbers.items():
             arrow = self._action_arrow(lane, JournalAction("", "", "", fate=fate, context=context, number=number))  # type: ignore[arg-type]  # a run's sort is a fate

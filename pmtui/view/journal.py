@@ -1,5 +1,6 @@
 """The journal's pane: what was handled, with its actions, and in between what crashes interrupted."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from pmtui.storage.sqlite.rows import placeholders
 from pmtui.view.pages import Fate, JournalAction, JournalEntry, JournalPage, Key
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
-from pmtui.view.story import Applied, Story, receipt_of
+from pmtui.view.story import Applied, Story, became
 from pmtui.view.words import clock_time, count, journal_action
 from pmtui.workers.protocol import EventReport, TurnReport
 
@@ -95,7 +96,7 @@ def _saved(
 
 def _entry(reader: Reader, manager: str, row: tuple[Any, ...], unfinished: int | None) -> JournalEntry:
     id_, turn, source, position, type_, correlation, stream, outcome, recorded_at, handled_at, actions = row
-    taken = [_resolved(reader, manager, source, position, each, turn == unfinished) for each in _taken(actions)]
+    taken = [became(reader, manager, source, position, each) for each in actions_told(actions)]
     return JournalEntry(
         key=(turn, SAVED, id_),
         glyph="✓" if outcome == "handled" else "·",
@@ -104,15 +105,19 @@ def _entry(reader: Reader, manager: str, row: tuple[Any, ...], unfinished: int |
         label=safe(correlation or stream, 80),
         words="handled" if outcome == "handled" else "ignored",
         time=clock_time(recorded_at),
-        actions=tuple(_lost(action) if lost else journal_action(action, recorded_at) for action, lost in taken),
+        actions=tuple(
+            _lost(each) if each.outcome == "asked" and turn != unfinished else journal_action(each, recorded_at)
+            for each in taken
+        ),
         source=safe(source),
         first=position,
         last=position,
-        moment=_moment(handled_at),
+        moment=moment_of(handled_at),
     )
 
 
-def _moment(text: str) -> int:
+def moment_of(text: str) -> int:
+    """A time as a ledger says it, in microseconds since 1970; 0 for what is none."""
     try:
         return instant.microseconds(instant.parse(text))
     except ValueError:
@@ -135,23 +140,12 @@ def journal_rows(reader: Reader, manager: str, ids: Sequence[int], unfinished: i
     return tuple(_entry(reader, manager, row, unfinished) for row in rows)
 
 
-def _taken(text: str) -> list[Taken]:
+def actions_told(text: str) -> list[Taken]:
+    """The actions of a journal's row; none if they are not what pmtui wrote."""
     try:
         return actions_of(text)
     except (msgspec.MsgspecError, ValueError):
         return []
-
-
-def _resolved(
-    reader: Reader, manager: str, source: str, position: int, taken: Taken, unfinished: bool
-) -> tuple[Taken, bool]:
-    """An action that was saved before it was taken, with what became of it, and whether it is lost."""
-    if taken.outcome != "asked":
-        return taken, False
-    receipt = receipt_of(reader, manager, source, position, taken)
-    if receipt is None:
-        return taken, not unfinished
-    return msgspec.structs.replace(taken, outcome="performed", first=receipt[0], added=receipt[1]), False
 
 
 def _lost(taken: Taken) -> JournalAction:
@@ -203,54 +197,24 @@ def killed(
     """
     key = (story.turn, attempt, 0)
     new = [each for each in story.applied if each.times > known.get(identity(each), 0)]
+    words = "killed, not saved"
     if story.size > 1:
-        run = story.runs[-1]
-        first = next(each.first for each in story.runs if each.source == run.source)
-        by_context: dict[str, int] = {}
-        for each in new:
-            by_context[each.context] = by_context.get(each.context, 0) + 1
-        actions = tuple(_of_turn(context, number, "performed", "taken") for context, number in by_context.items())
-        where = f"{safe(run.source)}@{first}–{run.last}"
-        return JournalEntry(
-            key,
-            "✖",
-            where,
-            count(story.size, "event"),
-            "",
-            "killed, not saved",
-            time,
-            actions,
-            "error",
-            safe(run.source),
-            first,
-            run.last,
-            story.size,
-        )
-    if report is not None:
+        source, first, last = story.reach
+        numbers = Counter(each.context for each in new)
+        entry = _entry_of_turn(key, safe(source), first, last, story.size, time)
+        actions = tuple(_of_turn(context, number, "performed", "taken") for context, number in numbers.items())
+    elif report is not None:
+        words = "killed, not acted" if story.lost else words
         types = {(taken.context, taken.ordinal): taken for taken in report.taken}
-        actions = tuple(_applied(each, types.get((each.context, each.ordinal))) for each in new)
         entry = _turn_entry(report, label, key, time)
-        words = "killed, not acted" if story.lost else "killed, not saved"
-        return replace(entry, glyph="✖", words=words, tone="error", actions=actions)
-    if story.runs:
-        run = story.runs[0]
+        actions = tuple(_applied(each, types.get((each.context, each.ordinal))) for each in new)
+    elif story.runs:
+        source, _, last = story.reach
+        entry = _entry_of_event(key, safe(source), last, "", label, time)
         actions = tuple(_applied(each, None) for each in new)
-        where = f"{safe(run.source)}@{run.last}"
-        return JournalEntry(
-            key,
-            "✖",
-            where,
-            "",
-            label,
-            "killed, not saved",
-            time,
-            actions,
-            "error",
-            safe(run.source),
-            run.last,
-            run.last,
-        )
-    return None
+    else:
+        return None
+    return replace(entry, glyph="✖", words=words, tone="error", actions=actions)
 
 
 def identity(applied: Applied) -> tuple[object, ...]:
@@ -276,31 +240,32 @@ def _applied(applied: Applied, taken: Taken | None) -> JournalAction:
 
 def _turn_entry(report: TurnReport, label: str, key: Key, time: str) -> JournalEntry:
     event = report.event
-    if report.size > 1:
-        where = f"{safe(event.source)}@{report.first}–{event.position}"
-        actions = tuple(
-            _of_turn(context, number, "taken" if taken else "to do", "taken" if taken else "asked")
-            for context, number, taken in report.targets
-        )
-        return replace(
-            JournalEntry(key, "▸", where, count(report.size, "event"), "", "in hand", time, actions),
-            source=safe(event.source),
-            first=report.first,
-            last=event.position,
-            size=report.size,
-        )
-    return _event_entry(event, report.taken, label, key, time)
+    if report.size == 1:
+        return _event_entry(event, report.taken, label, key, time)
+    entry = _entry_of_turn(key, safe(event.source), report.first, event.position, report.size, time)
+    actions = tuple(
+        _of_turn(context, number, "taken" if taken else "to do", "taken" if taken else "asked")
+        for context, number, taken in report.targets
+    )
+    return replace(entry, actions=actions)
 
 
 def _event_entry(event: EventReport, taken: Sequence[Taken], label: str, key: Key, time: str) -> JournalEntry:
-    where = f"{safe(event.source)}@{event.position}"
-    actions = tuple(journal_action(each, "") for each in taken)
-    return replace(
-        JournalEntry(key, "▸", where, safe(event.type), label, "in hand", time, actions),
-        source=safe(event.source),
-        first=event.position,
-        last=event.position,
-    )
+    entry = _entry_of_event(key, safe(event.source), event.position, safe(event.type), label, time)
+    return replace(entry, actions=tuple(journal_action(each, "") for each in taken))
+
+
+def _entry_of_turn(key: Key, source: str, first: int, last: int, size: int, time: str) -> JournalEntry:
+    """A larger turn in hand, as one entry."""
+    where = f"{source}@{first}–{last}"
+    words = count(size, "event")
+    return JournalEntry(key, "▸", where, words, "", "in hand", time, source=source, first=first, last=last, size=size)
+
+
+def _entry_of_event(key: Key, source: str, position: int, type_: str, label: str, time: str) -> JournalEntry:
+    """An event in hand."""
+    where = f"{source}@{position}"
+    return JournalEntry(key, "▸", where, type_, label, "in hand", time, source=source, first=position, last=position)
 
 
 def _of_turn(context: str, number: int, words: str, fate: Fate) -> JournalAction:

@@ -121,18 +121,19 @@ def twins_of(database: Database, first: int, last: int) -> dict[int, tuple[int, 
 
 
 def _label(app: App, context: str, stream: str, type_: str, data: str, metadata: str) -> str:
-    told = _value(metadata, "correlation")
+    told = name_in(metadata, "correlation")
     if told:
         return safe(told, 80)
     for manager in app.managers.values():
         key = manager.cls.correlate
         if isinstance(key, str) and (context, type_) in manager.handlers:
-            return safe(_value(data, key) or stream, 80)
+            return safe(name_in(data, key) or stream, 80)
     keys = {manager.cls.correlate for manager in app.managers.values() if isinstance(manager.cls.correlate, str)}
-    return safe(next((found for key in sorted(keys) if (found := _value(data, key))), stream), 80)
+    return safe(next((found for key in sorted(keys) if (found := name_in(data, key))), stream), 80)
 
 
-def _value(text: str, key: str) -> str:
+def name_in(text: str, key: str) -> str:
+    """What a field of a JSON object names, a text or a whole number; empty where it names nothing."""
     try:
         value: Any = json.decode_object(text).get(key) if text else None
     except ValueError:

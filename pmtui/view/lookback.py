@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Taken, actions_of
 from pmtui.storage.sqlite.moments import Moment, Moments
@@ -13,7 +11,7 @@ from pmtui.view.past import PastReader
 from pmtui.view.safe import safe
 from pmtui.view.snapshot import Consequence, ContextView, ManagerView, SourceView, TurnView
 from pmtui.view.state import instance_view
-from pmtui.view.story import receipt_of
+from pmtui.view.story import became
 from pmtui.view.strip import turn_view
 from pmtui.view.words import count
 from pmtui.workers.protocol import EventReport, TurnReport
@@ -104,17 +102,11 @@ def _turn(reader: PastReader, own: Moment) -> TurnView | None:
 def _acts(reader: PastReader, manager: str, row: tuple[Any, ...]) -> list[Taken]:
     """The actions on logs of a journal's row; of a turn that saves first, as far as they had been taken."""
     source, position = row[0], row[1]
-    found: list[Taken] = []
-    for taken in actions_of(row[5]):
-        if taken.kind not in ("append", "send"):
-            continue
-        receipt = receipt_of(reader, manager, source, position, taken) if taken.outcome == "asked" else None
-        if receipt is None:
-            found.append(taken)
-        else:
-            first, added = receipt
-            found.append(msgspec.structs.replace(taken, outcome="performed", first=first, added=added))
-    return found
+    return [
+        became(reader, manager, source, position, taken)
+        for taken in actions_of(row[5])
+        if taken.kind in ("append", "send")
+    ]
 
 
 def _consequence(name: str, moment: Moment, turn: TurnView | None) -> Consequence:

@@ -246,6 +246,21 @@ class ManagerView:
     """`stopped at breakpoint 2: data.amount > 100, third hit`, where that is why it is paused or killed."""
 
     @property
+    def broken(self) -> bool:
+        """Whether it was killed or has failed."""
+        return self.state in ("killed", "failed")
+
+    @property
+    def dead(self) -> bool:
+        """Whether it has no worker: broken, or ended by itself."""
+        return self.broken or self.state == "stopped"
+
+    @property
+    def label(self) -> str:
+        """The label of the event in hand; empty where there is none."""
+        return "" if self.turn is None else self.turn.event.label
+
+    @property
     def to_do(self) -> int:
         """Events above its cursors, over all sources."""
         return sum(source.behind for source in self.sources)

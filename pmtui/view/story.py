@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from pmtui.handling.drive import run
 from pmtui.handling.runner import LARGEST_TURN
 from pmtui.model.app import Receiver
@@ -54,6 +56,12 @@ class Story:
     def size(self) -> int:
         """How many events the interrupted turn has."""
         return sum(run.count for run in self.runs)
+
+    @property
+    def reach(self) -> tuple[str, int, int]:
+        """The source of its last event, and the positions of its first and last ones there; only where it has any."""
+        run = self.runs[-1]
+        return run.source, next(each.first for each in self.runs if each.source == run.source), run.last
 
     def will_repeat(self, receivers: Mapping[str, Receiver]) -> int:
         """How many actions a restart applies once more, with these receivers."""
@@ -139,6 +147,16 @@ def _lost(reader: Reader, manager: str, number: int, state: LedgerState | None) 
         for taken in actions_of(text)
         if taken.outcome == "asked" and receipt_of(reader, manager, source, position, taken) is None
     )
+
+
+def became(reader: Reader, manager: str, source: str, position: int, taken: Taken) -> Taken:
+    """An action of a journal with what became of it: one that was saved before it was taken was performed by now, if
+    its target says so."""
+    receipt = receipt_of(reader, manager, source, position, taken) if taken.outcome == "asked" else None
+    if receipt is None:
+        return taken
+    first, added = receipt
+    return msgspec.structs.replace(taken, outcome="performed", first=first, added=added)
 
 
 def receipt_of(reader: Reader, manager: str, source: str, position: int, taken: Taken) -> tuple[int, int] | None:

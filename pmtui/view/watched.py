@@ -4,10 +4,9 @@ import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from pmtui.model import instant
 from pmtui.model.app import Manager, Receiver
 from pmtui.view.aftermath import aftermath
-from pmtui.view.journal import killed
+from pmtui.view.journal import killed, moment_of
 from pmtui.view.logpage import label_of, time_of
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
@@ -101,7 +100,7 @@ class Watched:
             state=state,
             consequence=self._consequence(status, receivers),
             pid=status.pid,
-            since=_seconds(status.since),
+            since=moment_of(status.since) / 1e6,
             sources=sources,
             next_timer=None if due is None else due / 1e6 - time.time(),
             pending_timers=reader.pending_timers(name),
@@ -137,10 +136,3 @@ class Watched:
                 return replace(aftermath(self.story, receivers), hints=())
             case _:
                 return Consequence("Ended.", left)
-
-
-def _seconds(since: str) -> float:
-    try:
-        return instant.microseconds(instant.parse(since)) / 1e6
-    except ValueError:
-        return 0.0

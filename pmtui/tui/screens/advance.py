@@ -4,12 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.screens.over import Over
-from pmtui.view.safe import safe
+from pmtui.tui.screens.over import Over, label, wrong_line
 
 Moving = Callable[[str], Awaitable[str]]
 """Moves time on by what was typed; says what came of it, or raises a `PmtuiError`."""
@@ -28,10 +26,10 @@ class AdvanceScreen(Over[str]):
 
     def inside(self) -> ComposeResult:
         """What time it is, and the field."""
-        yield Static(Content(self._now), classes="label", markup=False)
-        yield Static(Content("by, as in 30m, 2h, 1h30m or 3d"), classes="label", markup=False)
+        yield label(self._now)
+        yield label("by, as in 30m, 2h, 1h30m or 3d")
         yield Input(id="typed", select_on_focus=False)
-        yield Static(Content(""), id="wrong", classes="wrong", markup=False)
+        yield wrong_line()
 
     @on(Input.Submitted, "#typed")
     def _typed(self, event: Input.Submitted) -> None:
@@ -39,7 +37,7 @@ class AdvanceScreen(Over[str]):
             try:
                 told = await self._move(event.value)
             except PmtuiError as error:
-                self.query_one("#wrong", Static).update(Content(safe(str(error))))
+                self.wrong(str(error))
             else:
                 self.dismiss(told)
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static, TextArea
 
 from pmtui.model import json
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.screens.over import Over
+from pmtui.tui.screens.over import Over, label, wrong_line
 from pmtui.view.offers import Offer
 from pmtui.view.safe import safe
 from pmtui.view.session import Session
@@ -58,10 +58,10 @@ class AppendScreen(Over[str]):
             with Horizontal(classes="field"):
                 yield Static(Content(name), classes="name", markup=False)
                 yield Input(value=self._first if name == "context" else "", id=name, select_on_focus=False)
-        yield Static(Content("data, a JSON object"), classes="label", markup=False)
+        yield label("data, a JSON object")
         yield TextArea("{}", id="data", show_line_numbers=True, theme="css", tab_behavior="focus", soft_wrap=True)
-        yield Static(Content(""), id="said", classes="label", markup=False)
-        yield Static(Content(""), id="wrong", classes="wrong", markup=False)
+        yield label(id="said")
+        yield wrong_line()
 
     def on_mount(self) -> None:
         """The context is filled in."""
@@ -82,7 +82,7 @@ class AppendScreen(Over[str]):
                 self._offers = await self._session.offers(context)
             except PmtuiError as error:
                 self._offers = ()
-                self._wrong(str(error))
+                self.wrong(str(error))
             if fill and self._offers:
                 self._offer(self._offers[0])
             self._tell()
@@ -142,12 +142,12 @@ class AppendScreen(Over[str]):
             offer = next((each for each in self._offers if each.type == event.value), None)
             if offer is not None:
                 self._fill(offer)
-        self._wrong("")
+        self.wrong("")
         self._tell()
 
     @on(TextArea.Changed)
     def _written(self, event: TextArea.Changed) -> None:
-        self._wrong(json.fault(event.text_area.text))
+        self.wrong(json.fault(event.text_area.text))
 
     def action_choose(self, by: int) -> None:
         """The next context or type that is known, where the focus is."""
@@ -166,13 +166,13 @@ class AppendScreen(Over[str]):
         data = self.query_one("#data", TextArea).text.strip()
         missing = self._missing()
         if context not in self._contexts:
-            self._wrong(f"There is no context {context!r}; there are {', '.join(self._contexts)}.")
+            self.wrong(f"There is no context {context!r}; there are {', '.join(self._contexts)}.")
         elif not stream or not type:
-            self._wrong("A type and a stream have to be named.")
+            self.wrong("A type and a stream have to be named.")
         elif missing is None:
-            self._wrong(f"The position is {self._contexts[context].head + 1} or later; a later one leaves a gap.")
+            self.wrong(f"The position is {self._contexts[context].head + 1} or later; a later one leaves a gap.")
         elif fault := json.fault(data):
-            self._wrong(fault)
+            self.wrong(fault)
         else:
             self.run_worker(self._append(context, stream, type, data, missing), group="commands")
 
@@ -180,10 +180,7 @@ class AppendScreen(Over[str]):
         try:
             position = await self._session.append(context, stream, type, data, missing=missing)
         except PmtuiError as error:
-            self._wrong(str(error))
+            self.wrong(str(error))
         else:
             gap = f", behind {count(missing, 'missing position')}" if missing else ""
             self.dismiss(f"Appended {context}@{position}{gap}.")
-
-    def _wrong(self, words: str) -> None:
-        self.query_one("#wrong", Static).update(Content(safe(words)))

@@ -12,10 +12,9 @@ from textual.widgets.option_list import Option
 
 from pmtui.model.errors import PmtuiError
 from pmtui.tui.paint import cells, cut
-from pmtui.tui.screens.over import Over
+from pmtui.tui.screens.over import Over, label, wrong_line
 from pmtui.tui.widgets.marks import mark_of
 from pmtui.view.breakpoints import deed_words, hits_words
-from pmtui.view.safe import safe
 from pmtui.view.session import Session
 from pmtui.view.snapshot import BreakpointView
 
@@ -50,13 +49,13 @@ class BreakpointsScreen(Over[None]):
 
     def inside(self) -> ComposeResult:
         """The list, how one looks, the field."""
-        yield Static(Content(""), id="none", classes="label", markup=False)
+        yield label(id="none")
         yield OptionList(markup=False)
-        yield Static(Content(""), classes="label", markup=False)
+        yield label()
         for line in _HOW:
-            yield Static(Content(line), classes="label", markup=False)
+            yield label(line)
         yield Input(id="typed", placeholder="stop where …", select_on_focus=False)
-        yield Static(Content(""), id="wrong", classes="wrong", markup=False)
+        yield wrong_line()
 
     def on_mount(self) -> None:
         """What there is."""
@@ -113,12 +112,12 @@ class BreakpointsScreen(Over[None]):
             try:
                 await command
             except PmtuiError as error:
-                wrong = safe(str(error))
+                wrong = str(error)
             else:
                 if then is not None:
                     then()
             if self.is_attached:
-                self.query_one("#wrong", Static).update(Content(wrong))
+                self.wrong(wrong)
                 self._show()
 
         self.app.run_worker(doing(), group="commands")  # not the sheet's own: closing it must not take the key back

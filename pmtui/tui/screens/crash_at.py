@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
-from pmtui.tui.screens.over import Over
+from pmtui.tui.screens.over import Over, label, wrong_line
 from pmtui.tui.widgets.choices import Choices
 from pmtui.view.snapshot import ManagerView, TurnView
 
@@ -28,7 +28,7 @@ def coming_points(manager: ManagerView) -> list[tuple[str, Point]]:
     if turn is None or turn.size > 1:
         return []
     now = next((i for i, step in enumerate(turn.steps) if step.state == "now"), -1)
-    if manager.state in ("killed", "failed", "stopped") or not turn.point:
+    if manager.dead or not turn.point:
         now = -1
     points: list[tuple[str, Point]] = []
     taken = 0
@@ -67,13 +67,13 @@ class CrashAtScreen(Over[Choice]):
         words = "Nothing is in hand: name a point of an event to come."
         if turn is not None and self.points:
             words = f"{turn.event.where}  {turn.event.type}  {turn.event.label}"
-        yield Static(Content(words), classes="label", markup=False)
+        yield label(words)
         options = [Option(Content(f"  {words}"), id=str(i)) for i, (words, _) in enumerate(self.points)]
         yield Choices(*options, Option(Content("  nowhere: take back what was chosen"), id="none"), markup=False)
-        yield Static(Content(""), classes="label", markup=False)
-        yield Static(Content("or a point, as in fulfilment:orders@3:acted:0"), classes="label", markup=False)
+        yield label()
+        yield label("or a point, as in fulfilment:orders@3:acted:0")
         yield Input(value=f"{self._manager.name}:", id="typed", select_on_focus=False)
-        yield Static(Content(""), id="wrong", classes="wrong", markup=False)
+        yield wrong_line()
 
     @on(OptionList.OptionSelected)
     def _listed(self, event: OptionList.OptionSelected) -> None:
@@ -85,15 +85,12 @@ class CrashAtScreen(Over[Choice]):
         try:
             point = Point.parse(event.value.strip())
         except InputError as error:
-            self._say(str(error))
+            self.wrong(str(error))
             return
         sources = [source.context for source in self._manager.sources]
         if point.manager != self._manager.name:
-            self._say(f"The selected manager is {self._manager.name}: m selects another.")
+            self.wrong(f"The selected manager is {self._manager.name}: m selects another.")
         elif sources and point.source not in sources:
-            self._say(f"{self._manager.name} does not read {point.source}; it reads {', '.join(sources)}.")
+            self.wrong(f"{self._manager.name} does not read {point.source}; it reads {', '.join(sources)}.")
         else:
             self.dismiss(Choice(point))
-
-    def _say(self, words: str) -> None:
-        self.query_one("#wrong", Static).update(Content(words))

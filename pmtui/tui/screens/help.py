@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from pmtui.tui.actions import ACTIONS, Action, Place
 from pmtui.tui.keys import Keymap
-from pmtui.tui.screens.over import Over
+from pmtui.tui.screens.over import Over, label
 
 _KEY = 12
 _NOT_RUN = ("pane", "help", "palette")
@@ -53,7 +53,7 @@ class HelpScreen(Over[str]):
     def inside(self) -> ComposeResult:
         """The field, then the list."""
         yield Input(placeholder="type what you look for: a key, or words", id="typed", select_on_focus=False)
-        yield Static(Content(""), id="none", classes="label", markup=False)
+        yield label(id="none")
         yield OptionList(id="found", markup=False)
 
     def on_mount(self) -> None:

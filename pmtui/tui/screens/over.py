@@ -20,6 +20,7 @@ from textual.widgets import Static
 from pmtui.tui.paint import cells
 from pmtui.tui.themes import ink_of
 from pmtui.tui.widgets.painted import filtered
+from pmtui.view.safe import safe
 
 Result = TypeVar("Result")
 _BETWEEN = 4
@@ -78,6 +79,10 @@ class Over(ModalScreen[Result | None], Generic[Result]):
         if self.AUTO_FOCUS:
             self.set_focus(self.query_one(self.AUTO_FOCUS))
 
+    def wrong(self, words: str) -> None:
+        """Say what is wrong, in the sheet's line for that; empty for nothing."""
+        self.query_one("#wrong", Static).update(Content(safe(words)))
+
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Take it away. A second time, as when enter is pressed twice, it does nothing.
 
@@ -88,6 +93,16 @@ class Over(ModalScreen[Result | None], Generic[Result]):
     def action_close(self) -> None:
         """Take it away, with nothing chosen."""
         self.dismiss(None)
+
+
+def label(words: str = "", id: str | None = None) -> Static:
+    """A quiet line of a sheet."""
+    return Static(Content(words), id=id, classes="label", markup=False)
+
+
+def wrong_line() -> Static:
+    """The line of a sheet in which `Over.wrong` says what is wrong."""
+    return Static(Content(""), id="wrong", classes="wrong", markup=False)
 
 
 class Reading(Over[None]):

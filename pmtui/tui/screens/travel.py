@@ -2,10 +2,9 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from pmtui.tui.screens.over import Over
+from pmtui.tui.screens.over import Over, label
 
 
 class TravelScreen(Over[str]):
@@ -16,7 +15,7 @@ class TravelScreen(Over[str]):
 
     def inside(self) -> ComposeResult:
         """The field."""
-        yield Static(Content("an event, as in orders@3, or a time, as in 10:04"), classes="label", markup=False)
+        yield label("an event, as in orders@3, or a time, as in 10:04")
         yield Input(id="where", select_on_focus=False)
 
     @on(Input.Submitted)

@@ -1,6 +1,5 @@
 """The last line: the keys for this moment."""
 
-from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
@@ -8,10 +7,10 @@ from pmtui.tui.actions import Action
 from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.widgets.messages import Wanted
-from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.painted import Bar
 
 
-class Footer(Painted):
+class Footer(Bar):
     """At most six actions: those for this moment on the left, help and quit always, on the right.
 
     Where the line is too short, the last ones on the left are left out.
@@ -19,11 +18,6 @@ class Footer(Painted):
 
     moment: tuple[Action, ...] = ()
     always: tuple[Action, ...] = ()
-
-    @property
-    def ground(self) -> Style:
-        """The header's."""
-        return self.ink.bar
 
     def show(self, moment: tuple[Action, ...], always: tuple[Action, ...]) -> None:
         """Show these actions."""

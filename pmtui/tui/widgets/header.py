@@ -4,7 +4,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from pmtui.tui.paint import Row
-from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.painted import Bar
 from pmtui.view.snapshot import Past, Snapshot, Speed
 
 SPEED_WORDS: dict[Speed, str] = {
@@ -21,15 +21,10 @@ def receipts_word(receipts: str) -> str:
     return "off" if receipts == "none" else receipts
 
 
-class Header(Painted):
+class Header(Bar):
     """App, mode and receipts on the left, counters on the right; doubled and lost in the error colour from 1 on."""
 
     snapshot: Snapshot | None = None
-
-    @property
-    def ground(self) -> Style:
-        """A ground of its own."""
-        return self.ink.bar
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the newest picture."""

@@ -23,7 +23,7 @@ class InstancePanel(Stop):
 
     def label(self) -> str:
         """The event in hand's."""
-        return self.manager.turn.event.label if self.manager is not None and self.manager.turn is not None else ""
+        return "" if self.manager is None else self.manager.label
 
     def subject(self) -> Subject | None:
         """The instance of the event in hand."""

@@ -58,10 +58,7 @@ class LogWindow:
         """
         anchor = self._anchor() if height == self._height and self.shows(position, height) else None
         self._height = height
-        start = min(position, anchor) if anchor is not None else position
-        older = await self._fetch(height, before=start)
-        newer = await self._fetch(2 * height, after=start - 1)
-        self._take(older.rows + newer.rows, older.more_before, newer.more_after, head)
+        await self._read_at(position if anchor is None else min(position, anchor), height, head)
         if anchor is not None:
             self.top = self._index(anchor)
             self._clamp(height)
@@ -122,10 +119,14 @@ class LogWindow:
 
     async def _around(self, anchor: int, height: int, head: int) -> None:
         offset = self.top - self._index(anchor)
-        older = await self._fetch(height, before=anchor)
-        newer = await self._fetch(2 * height, after=anchor - 1)
-        self._take(older.rows + newer.rows, older.more_before, newer.more_after, head)
+        await self._read_at(anchor, height, head)
         self.top = max(0, self._index(anchor) + offset)
+
+    async def _read_at(self, position: int, height: int, head: int) -> None:
+        """Read as many rows before a position as fit, and twice as many from it on."""
+        older = await self._fetch(height, before=position)
+        newer = await self._fetch(2 * height, after=position - 1)
+        self._take(older.rows + newer.rows, older.more_before, newer.more_after, head)
 
     def _take(self, rows: tuple[LogRow, ...], before: bool, after: bool, head: int) -> None:
         self._rows, self._before, self._after = list(rows), before, after

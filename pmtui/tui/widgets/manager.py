@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rich.style import Style
 from textual import events
+from textual.message import Message
 from textual.strip import Strip
 
 from pmtui.tui.config.config import config_of
@@ -29,8 +31,6 @@ GLYPHS: dict[ManagerState, str] = {
     "failed": "✖",
     "stopped": "○",
 }
-_MORE = ""
-"""In place of a manager's name: the others, for which there is no room."""
 Notice = tuple[str, Tone]
 
 
@@ -44,8 +44,8 @@ class ManagerPane(Stop):
         self._manager: ManagerView | None = None
         self._notice: Notice | None = None
         self._tall = False
-        self._names: list[tuple[int, int, str]] = []
-        self._hints: list[tuple[int, int, int, str]] = []
+        self._areas: list[tuple[int, int, int, Callable[[], Message]]] = []
+        """Row, first column, the one after the last, and what a click there says."""
 
     def show(self, snapshot: Snapshot, manager: ManagerView | None, notice: Notice | None, tall: bool) -> None:
         """Show this manager; `notice` is a line for the person that takes the last row."""
@@ -54,12 +54,12 @@ class ManagerPane(Stop):
 
     def tick(self) -> None:
         """Let the age of a crash grow."""
-        if self._manager is not None and self._manager.state in ("killed", "failed", "stopped"):
+        if self._manager is not None and self._manager.dead:
             self.repaint()
 
     @property
     def _broken(self) -> bool:
-        return self._manager is not None and self._manager.state in ("killed", "failed")
+        return self._manager is not None and self._manager.broken
 
     def paint(self, width: int, height: int) -> list[Strip]:
         """The lines, with the edge in the first column."""
@@ -79,6 +79,7 @@ class ManagerPane(Stop):
 
     def _rows(self, snapshot: Snapshot, manager: ManagerView, width: int, height: int) -> list[Row | None]:
         fast = snapshot.at_full_speed(manager)
+        self._areas = []
         rows: list[Row | None] = [None] if self._tall else []
         rows.append(self._name_row(snapshot, manager, width, len(rows)))
         if height >= 5:
@@ -96,7 +97,7 @@ class ManagerPane(Stop):
         if last is not None:
             said = said[: room - 1]
             said += [None] * (room - 1 - len(said))
-            self._hints = [hint for hint in self._hints if hint[0] < height - 1]
+            self._areas = [area for area in self._areas if area[0] < height - 1]
             tone = {"error": self.ink.alarm, "accent": self.ink.key}.get(last[1], self.ink.bold)
             said.append(Row(width).put(last[0], tone))
         return rows + said[:room]
@@ -107,25 +108,23 @@ class ManagerPane(Stop):
         row = Row(width).put(manager.name, ink.focus if self.has_focus else ink.bold, width // 2).put(" ", ink.plain)
         told = f"{GLYPHS[manager.state]} {manager.state}" if snapshot.past is None else "as it was"
         row.put(told, broken)
-        self._names = []
         worker = self._worker(manager)
         edge = width - cells(worker) - 4
         place = [other.name for other in snapshot.managers].index(manager.name)
         others = snapshot.managers[place + 1 :] + snapshot.managers[:place]
         for index, other in enumerate(others):
-            dead = other.state in ("killed", "failed")
-            words = f"{other.name} · {'waits' if other.held and not dead else other.state}"
+            words = f"{other.name} · {'waits' if other.held and not other.broken else other.state}"
             words = words if snapshot.past is None else other.name
             last = index == len(others) - 1
             if row.used + 4 + cells(words) > edge - (0 if last else len(f"    {len(others)} more")):
                 more = f"    {len(others) - index} more"
                 if row.used + len(more) <= edge:
-                    self._names.append((y, row.used + 4, _MORE))
+                    self._areas.append((y, row.used + 4, row.used + len(more), partial(Wanted, "managers")))
                     row.put(more, ink.faint)
                 break
             row.put("    ", ink.plain)
-            self._names.append((y, row.used, other.name))
-            row.put(words, ink.error if dead else ink.faint)
+            self._areas.append((y, row.used, row.used + cells(other.name), partial(Selected, other.name)))
+            row.put(words, ink.error if other.broken else ink.faint)
         return row.right([(worker, ink.faint)])
 
     def _worker(self, manager: ManagerView) -> str:
@@ -179,7 +178,6 @@ class ManagerPane(Stop):
         hinted = list(words.hints)
         if manager.failure is not None and manager.failure.traceback:
             hinted.append(("E", "shows the traceback"))
-        self._hints = []
         for default, told in hinted:
             key = keymap.instead_of(default)
             size = sum(cells(text) for text, _ in hints[-1])
@@ -187,7 +185,9 @@ class ManagerPane(Stop):
                 hints.append([])
                 size = 0
             start = size + 4 * bool(size)
-            self._hints.append((y + len(lines) + len(hints) - 1, start, start + cells(key) + 1 + cells(told), default))
+            if (action := of_key(default)) is not None:
+                end = start + cells(key) + 1 + cells(told)
+                self._areas.append((y + len(lines) + len(hints) - 1, start, end, partial(Wanted, action.id)))
             hints[-1] += [("    " if hints[-1] else "", ink.plain), (key, ink.key), (f" {told}", ink.quiet)]
         rows: list[Row | None] = []
         for line in lines + hints:
@@ -199,20 +199,15 @@ class ManagerPane(Stop):
 
     def on_click(self, event: events.Click) -> None:
         """Select the manager under the pointer, or do what the hint there says."""
-        for y, start, end, key in self._hints:
-            action = of_key(key)
-            if event.y == y and start <= event.x - 1 < end and action is not None:
-                self.post_message(Wanted(action.id))
-                return
-        for y, x, name in self._names:
-            if event.y == y and x <= event.x - 1 < x + (cells(name) or len("8 more")):
-                self.post_message(Selected(name) if name else Wanted("managers"))
+        for y, start, end, said in self._areas:
+            if event.y == y and start <= event.x - 1 < end:
+                self.post_message(said())
                 return
         super().on_click(event)
 
     def label(self) -> str:
         """The event in hand's."""
-        return self._manager.turn.event.label if self._manager is not None and self._manager.turn is not None else ""
+        return "" if self._manager is None else self._manager.label
 
     def subject(self) -> Subject | None:
         """The manager."""

@@ -107,7 +107,7 @@ class ManagersPane(Pane):
         ink, managers = self.ink, self._managers
         head = Row(width).put(_TITLE, ink.focus if self.has_focus else ink.plain).put(" ", ink.plain)
         to_do = sum(manager.to_do for manager in managers)
-        broken = sum(manager.state in ("killed", "failed") for manager in managers)
+        broken = sum(manager.broken for manager in managers)
         note = f" {count(len(managers), 'manager')}, {count(to_do, 'event')} to do"
         stopped = f", {broken} stopped" if broken else ""
         head.put("─" * max(0, width - head.used - cells(note) - cells(stopped)), ink.rule)
@@ -134,11 +134,10 @@ class ManagersPane(Pane):
     def _line(self, manager: ManagerView, width: int, name: int, columns: tuple[tuple[str, int], ...]) -> Strip:
         ink, row = self.ink, Row(width)
         chosen = manager.name == self._selected
-        broken = manager.state in ("killed", "failed")
         faint = ink.quiet if chosen else ink.faint
         row.put("▸ " if chosen else "  ", ink.accent).put(manager.name, ink.bold if chosen else ink.plain, name - 3)
         state = "waits" if manager.held else manager.state
-        row.to(name).put(f"{GLYPHS[manager.state]} {state}", ink.alarm if broken else ink.quiet, _STATE - 1)
+        row.to(name).put(f"{GLYPHS[manager.state]} {state}", ink.alarm if manager.broken else ink.quiet, _STATE - 1)
         cell: dict[str, tuple[str, Style]] = {
             "to do": (to_do_words(manager), ink.plain if manager.to_do else faint),
             "oldest": (self._age(manager), ink.quiet),
@@ -173,8 +172,7 @@ class ManagersPane(Pane):
 
     def label(self) -> str:
         """The label of the event that the selected manager has in hand."""
-        turn = self._managers[self._index].turn if self._managers else None
-        return "" if turn is None else turn.event.label
+        return self._managers[self._index].label if self._managers else ""
 
     def subject(self) -> Subject | None:
         """The manager that is selected."""

@@ -104,3 +104,12 @@ class Painted(Widget):
         if crop.width == self.size.width:
             return lines
         return [strip.crop(crop.x, crop.right) for strip in lines]
+
+
+class Bar(Painted):
+    """A part on the ground of the header and the footer."""
+
+    @property
+    def ground(self) -> Style:
+        """A ground of its own."""
+        return self.ink.bar

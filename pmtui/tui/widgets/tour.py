@@ -11,7 +11,7 @@ from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row, cells, wrap
 from pmtui.tui.touring import Told
 from pmtui.tui.widgets.messages import Wanted
-from pmtui.tui.widgets.painted import Painted
+from pmtui.tui.widgets.painted import Bar
 
 _MARGIN = 3
 _LONGEST = 225
@@ -32,7 +32,7 @@ def rows_of(told: Told | None, width: int, height: int) -> int:
     return min(2 + 2 * lines, height // 3)
 
 
-class TourPanel(Painted):
+class TourPanel(Bar):
     """What the tour says now, on the footer's ground. Where there are few rows, what happened is left out."""
 
     told: Told | None = None
@@ -40,11 +40,6 @@ class TourPanel(Painted):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
         self._places: list[tuple[int, int, int, str]] = []
-
-    @property
-    def ground(self) -> Style:
-        """The footer's."""
-        return self.ink.bar
 
     def show(self, told: Told | None) -> None:
         """Show this."""

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-import msgspec
-
 from pmtui.model import json
 from pmtui.model.manager import TIMERS
-from pmtui.storage.ledger import Taken, actions_of
+from pmtui.storage.ledger import Taken
 from pmtui.storage.log import Row
 from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.log import page_of
 from pmtui.view.closeup.subject import ActionOf, EventAt
+from pmtui.view.journal import actions_told
 from pmtui.view.reader import Reader
 
 _PROBED = 200_000
@@ -155,11 +154,9 @@ def handled(reader: Reader, manager: str, source: str, position: int) -> Handled
 
 def handled_of(row: Sequence[Any]) -> Handled:
     """A journal's row, selected by `COLUMNS`; its actions are left out if they are not what pmtui wrote."""
-    try:
-        taken = tuple(actions_of(row[8]))
-    except (msgspec.MsgspecError, ValueError):
-        taken = ()
-    return Handled(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], taken)
+    id_, turn, source, position, correlation, outcome, recorded_at, handled_at, actions = row
+    taken = tuple(actions_told(actions))
+    return Handled(id_, turn, source, position, correlation, outcome, recorded_at, handled_at, taken)
 
 
 def receipts(reader: Reader, action: ActionOf, context: str) -> tuple[Receipt | None, list[Again]]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from pmtui.model import json
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Instance
 from pmtui.storage.sqlite.ledger import instances_of
 from pmtui.view.closeup.chain import COLUMNS, Handled, handled, handled_of, span_of, stored
 from pmtui.view.closeup.replay import Journalled
 from pmtui.view.closeup.subject import EventAt, event_at
+from pmtui.view.logpage import name_in
 from pmtui.view.reader import Reader
 
 SLICE = 20_000
@@ -52,11 +52,7 @@ def correlation_of(reader: Reader, manager: str, at: EventAt) -> str:
         return ""
     if at.source == TIMERS:
         return row.stream
-    try:
-        value = json.decode_object(row.data).get(key) if isinstance(key, str) else None
-    except ValueError:
-        return ""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return name_in(row.data, key) if isinstance(key, str) else ""
 
 
 def begin(reader: Reader, manager: str, correlation: str) -> Past:
