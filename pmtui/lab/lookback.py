@@ -96,7 +96,7 @@ class Lookback:
                 return self._to(found, present) if found is not None else "Nothing was handled before this."
             case "later":
                 if here is None:
-                    return "This is the present: [ goes back."
+                    return "This is the present: `[` goes back."
                 found = self.moments.after(here.id)
                 if found is None:
                     self.leave()

@@ -98,14 +98,14 @@ def no_past(snapshot: Snapshot, _: ManagerView) -> str | None:
 
 def present_already(snapshot: Snapshot, _: ManagerView) -> str | None:
     """This is the present already."""
-    return None if snapshot.past is not None else "This is the present: [ goes back."
+    return None if snapshot.past is not None else "This is the present: `[` goes back."
 
 
 def no_moment(snapshot: Snapshot, _: ManagerView) -> str | None:
     """There is no moment to make the present."""
     if snapshot.mode != "lab":
         return "Only a lab on a scratch copy can be rewound."
-    return None if snapshot.past is not None else "This is the present: [ goes back, then ctrl+r rewinds to there."
+    return None if snapshot.past is not None else "This is the present: `[` goes back, then `ctrl+r` rewinds to there."
 
 
 def only_manager(snapshot: Snapshot, _: ManagerView) -> str | None:
@@ -142,7 +142,7 @@ def tour_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
 def rewinding_loses(snapshot: Snapshot, _: ManagerView) -> str | None:
     """It would throw away what came after the moment that is shown."""
     past = snapshot.past
-    return None if past is None else f"ctrl+r again rewinds to here and throws away {past.beyond}."
+    return None if past is None else f"`ctrl+r` again rewinds to here and throws away {past.beyond}."
 
 
 def _would_lose(snapshot: Snapshot) -> str:

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import cells, cut
 from pmtui.tui.screens.over import Over, label, wrong_line
 from pmtui.tui.widgets.marks import mark_of
@@ -72,7 +73,8 @@ class BreakpointsScreen(Over[None]):
             options.highlighted = min(chosen or 0, len(views) - 1)
         none = self.query_one("#none", Static)
         none.display = not views
-        none.update(Content("None yet: type one, or press b on an event."))
+        key = config_of(self.app).keymap.instead_of("b")
+        none.update(Content(f"None yet: type one, or press {key} on an event."))
 
     @on(Input.Submitted, "#typed")
     def _typed(self, event: Input.Submitted) -> None:

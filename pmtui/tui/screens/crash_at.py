@@ -89,7 +89,7 @@ class CrashAtScreen(Over[Choice]):
             return
         sources = [source.context for source in self._manager.sources]
         if point.manager != self._manager.name:
-            self.wrong(f"The selected manager is {self._manager.name}: m selects another.")
+            self.wrong(f"The selected manager is {self._manager.name}: `m` selects another.")
         elif sources and point.source not in sources:
             self.wrong(f"{self._manager.name} does not read {point.source}; it reads {', '.join(sources)}.")
         else:

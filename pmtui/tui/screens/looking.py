@@ -118,7 +118,7 @@ class Looking:
             screen.say("There is nothing here to pick out.")
         else:
             screen.look_only_at(label)
-            screen.say(f"Only {label} stands out: o or esc ends that.")
+            screen.say(f"Only {label} stands out: `o` or `esc` ends that.")
 
     # the diagram
 
@@ -138,7 +138,7 @@ class Looking:
     def _export(self) -> None:
         screen = self._screen
         if screen.places.zoomed is not screen.diagram:
-            screen.say("Only the diagram is saved: d opens it.")
+            screen.say("Only the diagram is saved: `d` opens it.")
             return
         text = to_svg(screen.diagram.window.diagram, f"{screen.snapshot.app}: what led to what")
         try:

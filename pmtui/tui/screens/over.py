@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import cells
 from pmtui.tui.themes import ink_of
 from pmtui.tui.widgets.painted import filtered
@@ -80,8 +81,8 @@ class Over(ModalScreen[Result | None], Generic[Result]):
             self.set_focus(self.query_one(self.AUTO_FOCUS))
 
     def wrong(self, words: str) -> None:
-        """Say what is wrong, in the sheet's line for that; empty for nothing."""
-        self.query_one("#wrong", Static).update(Content(safe(words)))
+        """Say what is wrong, in the sheet's line for that; empty for nothing. Keys in it stand between backticks."""
+        self.query_one("#wrong", Static).update(Content(config_of(self.app).keymap.told(safe(words))))
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Take it away. A second time, as when enter is pressed twice, it does nothing.

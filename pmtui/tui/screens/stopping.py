@@ -36,7 +36,7 @@ def _toggle_here(screen: MainScreen, ask: Asking) -> None:
 
         screen.app.push_screen(BreakAtScreen(manager, screen.snapshot.breakpoints), chosen)
     elif subject is None:
-        screen.say("There is nothing here to stop at: B adds one by typing.")
+        screen.say("There is nothing here to stop at: `B` adds one by typing.")
     else:
         _toggle(screen, ask, write(condition_of(subject)))
 

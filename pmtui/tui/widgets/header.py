@@ -3,6 +3,7 @@
 from rich.style import Style
 from textual.strip import Strip
 
+from pmtui.tui.config.config import config_of
 from pmtui.tui.paint import Row
 from pmtui.tui.widgets.painted import Bar
 from pmtui.view.snapshot import Past, Snapshot, Speed
@@ -63,7 +64,8 @@ class Header(Bar):
         row.put(" NOT LIVE ", ink.then + Style(bold=True)).put(f"{where}, ", ink.then)
         row.put(f"{past.handled:,} of {past.total:,} events", ink.then)
         if width >= 120:
-            row.put("    L live    ctrl+r makes this the present", ink.then)
+            key = config_of(self.app).keymap.instead_of
+            row.put(f"    {key('L')} live    {key('ctrl+r')} makes this the present", ink.then)
         counters = [
             (text, ink.then + Style(bold=style == ink.alarm)) for text, style in self._counters(now, width - 50)
         ]
