@@ -13,17 +13,11 @@ from pmtui.view.journal import failed, identity, in_hand, killed
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Progress
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import (
-    Failure,
-    ManagerState,
-    ManagerView,
-    SourceView,
-    Speed,
-    TurnView,
-)
+from pmtui.view.snapshot import Failure, ManagerState, ManagerView, SourceView, Speed
 from pmtui.view.state import instance_view
 from pmtui.view.story import Story
 from pmtui.view.strip import turn_view, upcoming_view
+from pmtui.view.turn import TurnView
 from pmtui.workers.process import WorkerProcess
 from pmtui.workers.protocol import Report, StopReport
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from pmtui.model.app import Receiver
-from pmtui.view.snapshot import Consequence, TurnView
+from pmtui.view.snapshot import Consequence
 from pmtui.view.story import Story
+from pmtui.view.turn import TurnView
 from pmtui.view.words import count
 
 

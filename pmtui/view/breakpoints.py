@@ -6,7 +6,8 @@ from pmtui.model import json
 from pmtui.model.point import Phase, Point
 from pmtui.view.pages import LogRow
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import BreakpointView, PlaceView, TurnView
+from pmtui.view.snapshot import BreakpointView, PlaceView
+from pmtui.view.turn import TurnView
 from pmtui.view.words import count
 from pmtui.workers.breakpoints.breakpoint import Breakpoint
 from pmtui.workers.breakpoints.condition import (

@@ -9,8 +9,9 @@ from pathlib import PurePath
 
 from pmtui.model.app import Receiver
 from pmtui.view.aftermath import aftermath, name_of
-from pmtui.view.snapshot import ActionView, Consequence, Failure, ManagerState, Speed, TurnView
+from pmtui.view.snapshot import Consequence, Failure, ManagerState, Speed
 from pmtui.view.story import Story
+from pmtui.view.turn import ActionView, TurnView
 from pmtui.view.words import count, span
 
 Hint = tuple[str, str]

@@ -9,10 +9,11 @@ from pmtui.storage.sqlite.moments import Moment, Moments
 from pmtui.view.logpage import label_of
 from pmtui.view.past import PastReader
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import Consequence, ContextView, ManagerView, SourceView, TurnView
+from pmtui.view.snapshot import Consequence, ContextView, ManagerView, SourceView
 from pmtui.view.state import instance_view
 from pmtui.view.story import became
 from pmtui.view.strip import turn_view
+from pmtui.view.turn import TurnView
 from pmtui.view.words import count
 from pmtui.workers.protocol import EventReport, TurnReport
 from pmtui.workers.reporting import of_instance

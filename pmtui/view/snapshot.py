@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pmtui.model.app import Receiver
-from pmtui.model.manager import Delivery
-from pmtui.storage.ledger import Outcome
+from pmtui.view.turn import TurnView
 from pmtui.workers.protocol import Speed as Speed  # noqa: PLC0414  (part of what a screen sees)
 
 ManagerState = Literal["starting", "paused", "running", "idle", "killed", "failed", "stopped"]
 """`paused` before the next event or in the middle of one; `idle` goes on but has nothing to do; `killed` by a crash;
 `failed` because a handler raised or a log cannot be used; `stopped` ended by itself."""
 
-StepState = Literal["done", "now", "todo"]
 Receipts = Literal["exact", "high-water", "none", "mixed"]
 SPEEDS: tuple[Speed, ...] = ("phase", "1", "4", "20", "max")
 """One phase a second; 1, 4 or 20 events a second; as fast as it goes, the only one that takes larger turns."""
@@ -52,79 +50,6 @@ class SourceView:
     capped: bool = False
     done: int = 0
     """Events at or below the cursor, at most 100,000, so that a bar can show done : to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """An event as one line shows it. `label` is its correlation id where one is known, else its stream."""
-
-    context: str
-    position: int
-    type: str
-    label: str
-
-    @property
-    def where(self) -> str:
-        """`orders@3`."""
-        return f"{self.context}@{self.position}"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionView:
-    """One action on a log, of the turn in hand."""
-
-    kind: Literal["append", "send"]
-    context: str
-    type: str
-    outcome: Outcome | None = None
-    """None as long as it has not been taken."""
-    first: int = 0
-    added: int = 0
-    original: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One dot of the phase strip: `label` in people's words, `where` its result lies (`in memory`, `in payments@3`,
-    `orders 2 → 3`), and whether that would survive a crash."""
-
-    label: str
-    where: str
-    state: StepState
-    durable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """The turn in hand, or the one a crash interrupted.
-
-    Attributes:
-        number: the turn's number.
-        event: its last event; the only one, when `size` is 1.
-        first: the position of the first event of the same source in it.
-        size: how many events.
-        point: where it stands, as `fulfilment:orders@3:acted:0`; empty before `read`.
-        steps: the phase strip.
-        actions: those on logs that it asks for, once decided.
-        cursor: the durable cursor in the event's source.
-    """
-
-    number: int
-    event: EventView
-    first: int
-    size: int
-    point: str
-    steps: tuple[StepView, ...]
-    actions: tuple[ActionView, ...] = ()
-    cursor: int = 0
-    delivery: Delivery = "act-then-save"
-    repeated: bool = False
-    """Whether a worker is doing it again after a crash."""
-
-    @property
-    def finished(self) -> bool:
-        """Whether it has come to its end, so that nothing is in hand."""
-        return bool(self.point) and all(step.state != "todo" for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from pmtui.model.manager import Delivery
 from pmtui.model.point import Point
 from pmtui.storage.ledger import Taken
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import ActionView, EventView, StepState, StepView, TurnView
+from pmtui.view.turn import ActionView, EventView, StepState, StepView, TurnView
 from pmtui.view.words import count
 from pmtui.workers.protocol import EventReport, TurnReport
 

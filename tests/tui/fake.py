@@ -35,11 +35,9 @@ from pmtui.view.pages import (
 )
 from pmtui.view.session import Jump
 from pmtui.view.snapshot import (
-    ActionView,
     BreakpointView,
     Consequence,
     ContextView,
-    EventView,
     Failure,
     InstanceView,
     ManagerView,
@@ -47,10 +45,9 @@ from pmtui.view.snapshot import (
     Snapshot,
     SourceView,
     Speed,
-    StepView,
     TimerView,
-    TurnView,
 )
+from pmtui.view.turn import ActionView, EventView, StepView, TurnView
 from pmtui.workers.breakpoints.grammar import Vocabulary, read
 
 PHASES = ("read", "decided", "acted", "saved")

@@ -3,7 +3,7 @@
 import pytest
 from fake import FakeSession, in_state
 
-from pmtui.view.snapshot import EventView
+from pmtui.view.turn import EventView
 
 SIZES = [(40, 10), (60, 15), (80, 24), (120, 36), (200, 60)]
 

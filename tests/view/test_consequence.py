@@ -7,9 +7,10 @@ import pytest
 from pmtui.storage.ledger import Outcome, Taken
 from pmtui.storage.log import Run
 from pmtui.view.consequence import Situation, consequence
-from pmtui.view.snapshot import Failure, ManagerState, TurnView
+from pmtui.view.snapshot import Failure, ManagerState
 from pmtui.view.story import Applied, Story
 from pmtui.view.strip import turn_view, upcoming_view
+from pmtui.view.turn import TurnView
 from pmtui.workers.protocol import EventReport, TurnReport
 
 EVENT = EventReport("orders", 3, "OrderPlaced", "order-3")

@@ -12,7 +12,8 @@ from pmtui.model.errors import InputError
 from pmtui.model.point import Point
 from pmtui.tui.screens.over import Over, label, wrong_line
 from pmtui.tui.widgets.choices import Choices
-from pmtui.view.snapshot import ManagerView, TurnView
+from pmtui.view.snapshot import ManagerView
+from pmtui.view.turn import TurnView
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Past, Snapshot, SourceView, TurnView
+from pmtui.view.snapshot import BreakpointView, ContextView, ManagerView, Past, Snapshot, SourceView
+from pmtui.view.turn import TurnView
 
 Standing = Literal["then", "dead", "in hand", "next", "done", "ahead"]
 """Of an event: the one the past is shown at, the one a worker died or failed at, the one in hand, the one to come where

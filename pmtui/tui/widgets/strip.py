@@ -7,7 +7,7 @@ from rich.style import Style
 from pmtui.tui.paint import Row, cells
 from pmtui.tui.themes import Ink
 from pmtui.tui.widgets.marks import ON
-from pmtui.view.snapshot import StepView, TurnView
+from pmtui.view.turn import StepView, TurnView
 
 _LABEL = len("action 1 of 1")
 
