@@ -13,8 +13,9 @@ from pmtui.view.journal import failed, identity, in_hand, killed
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Progress
 from pmtui.view.safe import safe
-from pmtui.view.snapshot import Failure, ManagerState, ManagerView, SourceView, Speed
+from pmtui.view.snapshot import Failure, ManagerState, ManagerView, Speed
 from pmtui.view.state import instance_view
+from pmtui.view.status import source_views
 from pmtui.view.story import Story
 from pmtui.view.strip import turn_view, upcoming_view
 from pmtui.view.turn import TurnView
@@ -235,9 +236,7 @@ class Hand:
         next_timer = None
         if report is not None and report.next_due is not None and report.clock:
             next_timer = (report.next_due - report.clock) / 1e6
-        sources = tuple(
-            SourceView(safe(name), p.cursor, p.head, p.behind, p.capped, p.done) for name, p in pulled.progress.items()
-        )
+        sources = source_views(pulled.progress)
         upcoming = report.upcoming if report is not None else None
         situation = Situation(
             state=state,

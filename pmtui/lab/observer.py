@@ -9,7 +9,7 @@ from pmtui.lab.settings import Settings
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.ledger import Counters
 from pmtui.view.journal import identity
-from pmtui.view.logpage import label_of, time_of
+from pmtui.view.logpage import label_and_time
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
@@ -123,8 +123,7 @@ class Observer:
         """An event's label and time of day; empty where there is none."""
         if event is None:
             return "", ""
-        where = (self._reader, manager, event.source, event.position)
-        return label_of(*where), time_of(*where)
+        return label_and_time(self._reader, manager, event.source, event.position)
 
     def snapshot(
         self,

@@ -5,7 +5,6 @@ from typing import Any
 
 from pmtui.model import json
 from pmtui.model.app import App
-from pmtui.model.manager import TIMERS
 from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.rows import placeholders
 from pmtui.view.pages import LogPage, LogRow
@@ -76,28 +75,15 @@ def _row(app: App, context: str, row: Sequence[Any], twins: dict[int, tuple[int,
     return LogRow(position, safe(type_), label, clock_time(recorded_at), missing, *twins.get(position, (0, 0)))
 
 
-def label_of(reader: Reader, manager: str, source: str, position: int) -> str:
-    """How an event is labelled: its correlation id where it can be told, else its stream; empty if it is not there."""
-    store = reader.ledger(manager) if source == TIMERS else reader.log(source)
-    if store is None:
-        return ""
-    with store.database.explained():
-        row = store.database.connection.execute(
-            f"SELECT {_COLUMNS} FROM events WHERE position = ?", (position,)
-        ).fetchone()
-    return "" if row is None else _label(reader.app, source, *row[1:5])
-
-
-def time_of(reader: Reader, manager: str, source: str, position: int) -> str:
-    """The time of day of an event; empty if it is not there."""
-    store = reader.ledger(manager) if source == TIMERS else reader.log(source)
-    if store is None:
-        return ""
-    with store.database.explained():
-        row = store.database.connection.execute(
-            "SELECT recorded_at FROM events WHERE position = ?", (position,)
-        ).fetchone()
-    return "" if row is None else clock_time(row[0])
+def label_and_time(reader: Reader, manager: str, source: str, position: int) -> tuple[str, str]:
+    """How an event that a manager reads is labelled, by its correlation id where it can be told, else by its stream;
+    and its time of day. Both are empty if it is not there."""
+    database = reader.database_of(manager, source)
+    if database is None:
+        return "", ""
+    with database.explained():
+        row = database.connection.execute(f"SELECT {_COLUMNS} FROM events WHERE position = ?", (position,)).fetchone()
+    return ("", "") if row is None else (_label(reader.app, source, *row[1:5]), clock_time(row[5]))
 
 
 def _previous(database: Database, position: int) -> int:

@@ -6,11 +6,11 @@ from typing import Any
 from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Taken, actions_of
 from pmtui.storage.sqlite.moments import Moment, Moments
-from pmtui.view.logpage import label_of
+from pmtui.view.logpage import label_and_time
 from pmtui.view.past import PastReader
-from pmtui.view.safe import safe
-from pmtui.view.snapshot import Consequence, ContextView, ManagerView, SourceView
+from pmtui.view.snapshot import Consequence, ContextView, ManagerView
 from pmtui.view.state import instance_view
+from pmtui.view.status import source_views
 from pmtui.view.story import became
 from pmtui.view.strip import turn_view
 from pmtui.view.turn import TurnView
@@ -50,10 +50,7 @@ def manager_then(reader: PastReader, moments: Moments, name: str) -> ManagerView
         name=name,
         state="paused",
         consequence=_consequence(name, moment, turn),
-        sources=tuple(
-            SourceView(safe(source), p.cursor, p.head, p.behind, p.capped, p.done)
-            for source, p in reader.progress(reader.app.managers[name], state).items()
-        ),
+        sources=source_views(reader.progress(reader.app.managers[name], state)),
         turn=turn,
         instance=instance,
         next_timer=due,
@@ -97,7 +94,7 @@ def _turn(reader: PastReader, own: Moment) -> TurnView | None:
         taken=tuple(taken) if single else (),
         targets=() if single else tuple(targets.values()),
     )
-    return turn_view(report, label_of(reader, own.manager, source, position))
+    return turn_view(report, label_and_time(reader, own.manager, source, position)[0])
 
 
 def _acts(reader: PastReader, manager: str, row: tuple[Any, ...]) -> list[Taken]:

@@ -188,7 +188,7 @@ class Reader:
         """How far a manager is in each of its sources."""
         found: dict[str, Progress] = {}
         for source in manager.sources:
-            database = self._source(manager.name, source)
+            database = self.database_of(manager.name, source)
             cursor = 0 if state is None or source not in state.cursors else state.cursors[source].position
             if database is None:
                 found[source] = Progress(cursor, 0, 0, 0, capped=False)
@@ -208,7 +208,7 @@ class Reader:
         """
         found: list[float] = []
         for source, each in progress.items():
-            database = self._source(manager, source) if each.behind else None
+            database = self.database_of(manager, source) if each.behind else None
             if database is None:
                 continue
             cursor, moment = self._oldest.get((manager, source), (-1, 0))
@@ -272,7 +272,12 @@ class Reader:
         """The highest position of a source."""
         return head_of(database.connection)
 
-    def _source(self, manager: str, source: str) -> Database | None:
+    def database_of(self, manager: str, source: str) -> Database | None:
+        """Where a manager reads a source: a context's log, or its own ledger for timers; None while it is not there.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
         store = self.ledger(manager) if source == TIMERS else self.log(source)
         return None if store is None else store.database
 

@@ -186,6 +186,16 @@ class ManagerView:
         return "" if self.turn is None else self.turn.event.label
 
     @property
+    def journalled(self) -> int:
+        """Events in its journal: those handled, and those ignored."""
+        return self.handled + self.ignored
+
+    @property
+    def news(self) -> tuple[object, ...]:
+        """What is another whenever there is something new to read of what it did."""
+        return self.name, self.handled, self.ignored, self.state, self.turn, self.late, self.deaths
+
+    @property
     def to_do(self) -> int:
         """Events above its cursors, over all sources."""
         return sum(source.behind for source in self.sources)

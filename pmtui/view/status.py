@@ -1,6 +1,7 @@
 """Where an app stands, told from its files alone."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from pmtui.model.app import Manager
 from pmtui.storage.ledger import Counters
 from pmtui.view.reader import Progress, Reader
 from pmtui.view.safe import safe
+from pmtui.view.snapshot import SourceView
 from pmtui.workers.alive import is_held
 
 
@@ -55,6 +57,14 @@ class ManagerStatus:
                 for name, p in self.progress.items()
             },
         }
+
+
+def source_views(progress: Mapping[str, Progress]) -> tuple[SourceView, ...]:
+    """How far a manager is in each of its sources, as a screen shows it."""
+    return tuple(
+        SourceView(safe(source), each.cursor, each.head, each.behind, each.capped, each.done)
+        for source, each in progress.items()
+    )
 
 
 def status_of(reader: Reader, manager: Manager) -> ManagerStatus:

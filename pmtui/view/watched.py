@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from pmtui.model.app import Manager, Receiver
 from pmtui.view.aftermath import aftermath
 from pmtui.view.journal import killed, moment_of
-from pmtui.view.logpage import label_of, time_of
+from pmtui.view.logpage import label_and_time
 from pmtui.view.pages import JournalEntry
 from pmtui.view.reader import Reader
-from pmtui.view.safe import safe
-from pmtui.view.snapshot import Consequence, Failure, ManagerState, ManagerView, SourceView
-from pmtui.view.status import ManagerStatus, status_of
+from pmtui.view.snapshot import Consequence, Failure, ManagerState, ManagerView
+from pmtui.view.status import ManagerStatus, source_views, status_of
 from pmtui.view.story import Story, tell
 from pmtui.view.words import count, span
 
@@ -76,8 +75,7 @@ class Watched:
         label = at = ""
         if self.story.runs:
             run = self.story.runs[-1]
-            label = label_of(reader, self.manager.name, run.source, run.last)
-            at = time_of(reader, self.manager.name, run.source, run.last)
+            label, at = label_and_time(reader, self.manager.name, run.source, run.last)
         entry = killed(self.story, None, label=label, attempt=0, time=at, known={})
         return ([] if entry is None else [entry]), None
 
@@ -88,10 +86,6 @@ class Watched:
         if status is None:
             return ManagerView(name, "starting", Consequence("Reading its ledger …"))
         state = _STATES.get(status.state, "stopped")
-        sources = tuple(
-            SourceView(safe(source), p.cursor, p.head, p.behind, p.capped, p.done)
-            for source, p in status.progress.items()
-        )
         running, completed = reader.instances(name)
         ledger = reader.state(name)
         due = None if ledger is None else ledger.next_due
@@ -101,7 +95,7 @@ class Watched:
             consequence=self._consequence(status, receivers),
             pid=status.pid,
             since=moment_of(status.since) / 1e6,
-            sources=sources,
+            sources=source_views(status.progress),
             next_timer=None if due is None else due / 1e6 - time.time(),
             pending_timers=reader.pending_timers(name),
             failure=Failure(status.reason) if state == "failed" else None,

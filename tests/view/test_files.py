@@ -11,7 +11,7 @@ from view_kit import Files
 from pmtui.storage.errors import StorageError
 from pmtui.view import reader as reading
 from pmtui.view.journal import SAVED, journal_page
-from pmtui.view.logpage import label_of, log_page, time_of
+from pmtui.view.logpage import label_and_time, log_page
 from pmtui.view.pages import JournalEntry, LogRow
 from pmtui.view.reader import Reader
 from pmtui.view.status import status_of
@@ -151,9 +151,9 @@ def test_rows_are_labelled_by_what_they_belong_to(files: Files) -> None:
         "7",
     ]
     assert [row.label for row in log_page(reader, "payments", 9, None, None).rows] == ["order-7"]
-    assert label_of(reader, "fulfilment", "orders", 1) == "order-7"
-    assert time_of(reader, "fulfilment", "orders", 1) == "10:00:01"
-    assert (label_of(reader, "fulfilment", "orders", 99), time_of(reader, "fulfilment", "timers", 1)) == ("", "")
+    assert label_and_time(reader, "fulfilment", "orders", 1) == ("order-7", "10:00:01")
+    assert label_and_time(reader, "fulfilment", "orders", 99) == ("", "")
+    assert label_and_time(reader, "fulfilment", "timers", 1) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pmtui.tui.widgets.lanes import Lanes
 from pmtui.tui.widgets.pane import Pane
 from pmtui.view.closeup.subject import Subject, event_at
 from pmtui.view.diagram import Row, lanes_of
-from pmtui.view.snapshot import ManagerView, Snapshot
+from pmtui.view.snapshot import Snapshot
 from pmtui.view.words import time_as
 
 _KEYS = (replace(BY_ID["inspect"], words="go to it"), BY_ID["export"], BY_ID["back"])
@@ -45,15 +45,15 @@ class DiagramPane(Pane):
     def show(self, snapshot: Snapshot) -> None:
         """Show what the managers of this snapshot did."""
         before, self._snapshot = self._snapshot, snapshot
-        if before is not None and _handled(snapshot) < _handled(before):
+        if before is not None and _journalled(snapshot) < _journalled(before):
             self.following = True  # started over
         self.window.show(lanes_of(snapshot), [manager.name for manager in snapshot.managers if manager.state in _DEAD])
-        if before is None or [_news(each) for each in before.managers] != [_news(each) for each in snapshot.managers]:
+        if before is None or [each.news for each in before.managers] != [each.news for each in snapshot.managers]:
             self.refresh_rows()
 
     def extent(self) -> int:
         """How many events were handled or ignored."""
-        return 0 if self._snapshot is None else _handled(self._snapshot)
+        return 0 if self._snapshot is None else _journalled(self._snapshot)
 
     async def catch_up(self) -> None:
         """Read the newest rows; while another row is selected, stay."""
@@ -190,9 +190,5 @@ class DiagramPane(Pane):
         return Lanes(self.window.diagram.lanes, width - words - 2, self._left, self.ink)
 
 
-def _handled(snapshot: Snapshot) -> int:
-    return sum(manager.handled + manager.ignored for manager in snapshot.managers)
-
-
-def _news(manager: ManagerView) -> tuple[object, ...]:
-    return manager.name, manager.handled, manager.ignored, manager.state, manager.turn, manager.late, manager.deaths
+def _journalled(snapshot: Snapshot) -> int:
+    return sum(manager.journalled for manager in snapshot.managers)

@@ -55,7 +55,7 @@ class JournalPane(SearchedPane):
         before, self._manager = self._manager, manager
         if before is None or manager is None or before.name != manager.name or manager.handled < before.handled:
             self.find(self.filter)
-        if before is None or manager is None or _news(before) != _news(manager):
+        if before is None or manager is None or before.news != manager.news:
             self.refresh_rows()
             self.search_on()
 
@@ -65,7 +65,7 @@ class JournalPane(SearchedPane):
 
     def extent(self) -> int:
         """How many events it shows: those handled, and those ignored."""
-        return self._manager.handled + self._manager.ignored if self._manager is not None else 0
+        return 0 if self._manager is None else self._manager.journalled
 
     def _take(self, entries: Sequence[JournalEntry], more_before: bool) -> None:
         """Have these entries to show."""
@@ -231,7 +231,3 @@ class JournalPane(SearchedPane):
         note = self.new_words() if self.found is None else self.found_words()
         note = note and f" {note}"
         return row.put("─" * (width - row.used - len(note)), ink.rule).put(note, ink.accent)
-
-
-def _news(manager: ManagerView) -> tuple[object, ...]:
-    return (manager.handled, manager.ignored, manager.state, manager.turn, manager.late, manager.deaths)

@@ -86,11 +86,8 @@ def added_by(reader: Reader, context: str, first: int, added: int) -> list[Row]:
 
 
 def _database(reader: Reader, at: EventAt) -> Database | None:
-    if at.source == TIMERS:
-        store = reader.ledger(at.manager) if at.manager in reader.app.managers else None
-        return None if store is None else store.database
-    log = reader.log(at.source) if at.source in reader.app.contexts else None
-    return None if log is None else log.database
+    known = at.manager in reader.app.managers if at.source == TIMERS else at.source in reader.app.contexts
+    return reader.database_of(at.manager, at.source) if known else None
 
 
 def cause(reader: Reader, row: Row) -> ActionOf | None:
