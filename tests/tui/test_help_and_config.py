@@ -127,6 +127,20 @@ async def test_a_changed_key_does_it_and_is_told_everywhere(show, settings):
         assert session.calls[1:] == [("crash", "fulfilment")]
 
 
+async def test_refusals_and_the_banner_of_the_past_name_changed_keys(show, settings):
+    found = settings('[keymap]\nearlier = "f5"\nlive = "f6"\nrewind = "f7"\ndiagram = "f8"\n')
+    assert not found.faults
+    async with show(await in_state("done"), size=(120, 36), settings=found) as shown:
+        await shown.press("f6")
+        assert "This is the present: f5 goes back." in shown.text()
+        await shown.press("f7")
+        assert "This is the present: f5 goes back, then f7 rewinds to there." in shown.text()
+        await shown.press("S")
+        assert "Only the diagram is saved: f8 opens it." in shown.text()
+        await shown.press("f5", "f5")
+        assert "f6 live    f7 makes this the present" in shown.text()
+
+
 async def test_keys_of_the_application_can_be_changed_too(show, settings):
     found = settings('[keymap]\npalette = "ctrl+o"\nsave_screen = "f9"\n')
     assert not found.faults

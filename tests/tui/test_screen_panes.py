@@ -85,6 +85,20 @@ async def test_new_in_the_journal_are_also_events_that_were_ignored(show):
         assert "+3 new" in shown.text()
 
 
+@pytest.mark.parametrize("key", ["g", "F"])
+async def test_what_was_there_when_a_pane_let_go_of_following_is_not_new(show, key):
+    session = shop()
+    async with show(session) as shown:
+        for _ in range(12):
+            await shown.press("e")
+        for pane in ("1", str(len(shown.main.panes))):
+            await shown.press(pane, key)
+            assert not shown.main.pane.following
+            assert shown.main.pane.new == 0
+        await shown.press("e")
+        assert shown.main.journal.new == 1
+
+
 async def test_g_and_capital_g_go_to_the_ends(show):
     async with show(shop()) as shown:
         await shown.press("G")
