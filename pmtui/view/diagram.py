@@ -58,7 +58,7 @@ class Row:
         time: of the event, `10:04:21`.
         where: the event that this row is about, as context and position.
         twin: the number of the row with the action that this one repeats.
-        folded: the entries that it stands for, where it is a fold.
+        entries: those that it is about: one, or all that a fold stands for; none beside them, as where a worker starts.
         first: whether it is the first row of its entry.
     """
 
@@ -71,8 +71,7 @@ class Row:
     time: str = ""
     where: tuple[str, int] | None = None
     twin: int | None = None
-    folded: tuple[tuple[str, Key], ...] = ()
-    entry: tuple[str, Key] | None = None
+    entries: tuple[tuple[str, Key], ...] = ()
     first: bool = False
 
 

@@ -120,7 +120,7 @@ class _Pencil:
         actions = on_logs(entry)
         lost = [action for action in actions if action.fate == "lost"]
         taken = [action for action in actions if action.fate != "lost"]
-        blank = Row(lane, name, "branch", entry=(name, entry.key))
+        blank = Row(lane, name, "branch", entries=((name, entry.key),))
         mark: Mark = {"✖": "volatile", "▸": "in hand", "·": "ignored"}.get(entry.glyph, "handled")  # type: ignore[assignment]  # the table has marks only
         arrows = self._event_arrow(lane, entry)
         first = self._action_arrow(lane, taken[0]) if taken and taken[0].fate in ("taken", "asked") else None
@@ -203,9 +203,9 @@ class _Pencil:
         self.broken -= {self._lane(one.manager, "manager") for one in handled}
         how, tone = _FOLDED.get(_sort(handled[0].entry), (_each([len(on_logs(one.entry)) for one in handled]), "quiet"))
         words: tuple[tuple[str, Tone], ...] = ((f"⋯ {count(len(handled), 'event')}, {how}", tone),)
-        folded = tuple((one.manager, one.entry.key) for one in handled)
-        blank = Row(lane, handled[0].manager, "fold", words, time=handled[0].entry.time, folded=folded)
-        self._row(replace(blank, arrows=self._many(lane, handled), entry=folded[0], first=True))
+        entries = tuple((one.manager, one.entry.key) for one in handled)
+        arrows, time = self._many(lane, handled), handled[0].entry.time
+        self._row(Row(lane, handled[0].manager, "fold", words, arrows, time=time, entries=entries, first=True))
 
     def _many(self, lane: int, handled: Sequence[Handled]) -> tuple[Arrow, ...]:
         """One arrow for all events and one for each context that was acted on, where one manager read one context."""

@@ -72,7 +72,8 @@ def log_rows(reader: Reader, context: str, positions: Sequence[int]) -> tuple[Lo
 def _row(app: App, context: str, row: Sequence[Any], twins: dict[int, tuple[int, int]], missing: int) -> LogRow:
     position, stream, type_, data, metadata, recorded_at = row
     label = _label(app, context, stream, type_, data, metadata)
-    return LogRow(position, safe(type_), label, clock_time(recorded_at), missing, *twins.get(position, (0, 0)))
+    original, _ = twins.get(position, (0, 0))
+    return LogRow(position, safe(type_), label, clock_time(recorded_at), missing, original)
 
 
 def label_and_time(reader: Reader, manager: str, source: str, position: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ class LogRow:
     """One event in a log's pane.
 
     `missing` counts the positions missing right before it (0: none). `original` is the position it repeats if it was
-    doubled, `repeated` the position that repeats it.
+    doubled.
     """
 
     position: int
@@ -25,7 +25,6 @@ class LogRow:
     """`10:04:21`, as written in the event."""
     missing: int = 0
     original: int = 0
-    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

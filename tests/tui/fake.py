@@ -110,9 +110,6 @@ class FakeSession:
         position = position or last + 1
         time = f"10:{4 + len(rows) // 60:02}:{len(rows) * 7 % 60:02}"
         rows.append(LogRow(position, kind, label, time, position - last - 1, original))
-        if original:
-            index = next(i for i, row in enumerate(rows) if row.position == original)
-            rows[index] = replace(rows[index], repeated=position)
         return position
 
     def touch(self) -> None:

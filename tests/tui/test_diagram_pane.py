@@ -115,7 +115,7 @@ async def test_enter_unfolds_a_run_and_goes_to_an_event(show):
         await opened(shown, "g")
         window = shown.main.diagram.window
         await shown.press("j", "j")
-        folded = len(window.row.folded)
+        folded = len(window.row.entries)
         assert folded > 100
         before = len(window.rows)
         await shown.press("enter")

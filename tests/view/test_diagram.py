@@ -99,7 +99,7 @@ def test_long_runs_are_folded_but_for_their_ends() -> None:
     fold = diagram.rows[2]
     assert fold.words == (("⋯ 37 events, one action each", "quiet"),)
     assert [(arrow.text, arrow.number) for arrow in fold.arrows] == [("39", 37), ("+37", 37)]
-    assert len(draw(LANES, run, unfolded=fold.folded).rows) == 41
+    assert len(draw(LANES, run, unfolded=fold.entries).rows) == 41
 
 
 def test_a_fold_says_what_its_events_have_in_common() -> None:
@@ -125,7 +125,7 @@ def test_at_a_cut_nothing_is_left_out_of_a_fold() -> None:
     run = [handled(f"orders@{n}", action(f"payments@{n}")) for n in range(1, 41)]
     rows = draw(LANES, run, cuts={0, 20}).rows
     assert [row.mark for row in rows] == ["fold", "fold", "handled", "handled"]
-    assert [len(row.folded) for row in rows[:2]] == [20, 18]
+    assert [len(row.entries) for row in rows[:2]] == [20, 18]
 
 
 def test_a_timer_and_an_unknown_context_have_no_arrow() -> None:
@@ -184,7 +184,7 @@ def test_whatever_happened_every_event_is_drawn_or_folded_once_and_no_arrow_leav
         for each in done
         if each.entry.glyph != "✖" or (each.manager, each.entry.key[0]) not in lossy  # type: ignore[attr-defined]
     ]
-    shown = [key for row in diagram.rows if row.first for key in (row.folded or (row.entry,))]
+    shown = [key for row in diagram.rows if row.first for key in row.entries]
     assert shown == expected
     for row in diagram.rows:
         assert LANES[row.lane].name == row.manager

@@ -98,7 +98,7 @@ class DiagramPane(Pane):
         row = self.window.row
         if row is None:
             return
-        if row.folded:
+        if row.mark == "fold":
             self.let_go()
             self.window.unfold()
             self.repaint()

@@ -99,7 +99,7 @@ class DiagramWindow:
     def unfold(self) -> None:
         """Draw everything that the selected row stands for."""
         if self.row is not None:
-            self._unfolded.update(self.row.folded)
+            self._unfolded.update(self.row.entries)
             self._draw()
 
     def _let_go(self, *, older: bool) -> None:

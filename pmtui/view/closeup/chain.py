@@ -36,7 +36,6 @@ class Handled:
     correlation: str
     outcome: str
     recorded_at: str
-    handled_at: str
     actions: tuple[Taken, ...]
 
 
@@ -62,7 +61,7 @@ class Again:
     original: int
 
 
-COLUMNS = "id, turn, source, position, correlation, outcome, recorded_at, handled_at, actions"
+COLUMNS = "id, turn, source, position, correlation, outcome, recorded_at, actions"
 
 
 def stored(reader: Reader, at: EventAt) -> Row | None:
@@ -151,9 +150,9 @@ def handled(reader: Reader, manager: str, source: str, position: int) -> Handled
 
 def handled_of(row: Sequence[Any]) -> Handled:
     """A journal's row, selected by `COLUMNS`; its actions are left out if they are not what pmtui wrote."""
-    id_, turn, source, position, correlation, outcome, recorded_at, handled_at, actions = row
+    id_, turn, source, position, correlation, outcome, recorded_at, actions = row
     taken = tuple(actions_told(actions))
-    return Handled(id_, turn, source, position, correlation, outcome, recorded_at, handled_at, taken)
+    return Handled(id_, turn, source, position, correlation, outcome, recorded_at, taken)
 
 
 def receipts(reader: Reader, action: ActionOf, context: str) -> tuple[Receipt | None, list[Again]]:
