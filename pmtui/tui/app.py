@@ -16,6 +16,7 @@ from textual.screen import Screen
 from pmtui.model.errors import PmtuiError
 from pmtui.tui import terminal
 from pmtui.tui.backstop import Backstop
+from pmtui.tui.bindings import own_bindings
 from pmtui.tui.config.config import Config
 from pmtui.tui.config.file import Read
 from pmtui.tui.kept import Forgetful, Keeper
@@ -50,9 +51,7 @@ class PmtuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "quit", show=False, priority=True, system=True),
-        Binding("ctrl+p", "command_palette", "palette", show=False, priority=True, system=True, id="palette"),
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, system=True, id="suspend"),
-        Binding("ctrl+s", "save_screen", "save screen", show=False, priority=True, system=True, id="save_screen"),
+        *own_bindings({"palette": "command_palette", "suspend": "suspend_process", "save_screen": "save_screen"}),
     ]
 
     def __init__(

@@ -1,10 +1,10 @@
 """The registry's keys as Textual's bindings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.binding import Binding
 
-from pmtui.tui.actions import ACTIONS, Place
+from pmtui.tui.actions import ACTIONS, BY_ID, Place
 
 
 def bindings(place: Place) -> Iterator[Binding]:
@@ -17,3 +17,10 @@ def bindings(place: Place) -> Iterator[Binding]:
                 yield Binding(key, f"do('pane', {key})", action.words, id=f"pane.{key}", show=False)
         else:
             yield Binding(",".join(action.keys), f"do('{action.id}')", action.words, id=action.id, show=False)
+
+
+def own_bindings(actions: Mapping[str, str]) -> Iterator[Binding]:
+    """The keys of actions that the application does itself, whatever has the focus; by id, as Textual names them."""
+    for name, does in actions.items():
+        action = BY_ID[name]
+        yield Binding(",".join(action.keys), does, action.words, show=False, priority=True, system=True, id=name)

@@ -25,6 +25,8 @@ _OFFER = (
     "can be done about it."
 )
 _ITS_OWN = ("tour", "tour_back", "tour_skip")
+TOURS = frozenset((*_ITS_OWN, "prove"))
+"""The ids of the tour's own actions."""
 _BLOCKED = ("Stepping", "Crashing", "The lab", "Time")
 
 
@@ -134,28 +136,28 @@ class Touring:
 
     def do(self, name: str, screen: MainScreen) -> None:
         """Do one of the tour's own actions."""
-        _DOES[name](self, screen)
+        if name == "prove":
+            self._prove(screen)
+        else:
+            self._stop_proving()
+            deeds = {"tour": lambda: self._take_or_leave(screen), "tour_skip": self._skip, "tour_back": self._back}
+            deeds[name]()
         self._open_if_needed(screen)
 
     def _take_or_leave(self, screen: MainScreen) -> None:
-        self._stop_proving()
         if self.tour is None:
             self._start()
         else:
             self.tour = None
             screen.say(f"You left the tour. `{BY_ID['tour'].key}` begins it again.")
 
-    def _skip(self, screen: MainScreen) -> None:
-        del screen
-        self._stop_proving()
+    def _skip(self) -> None:
         if self.tour is None:
             self._decline()
         else:
             self.tour.skip()
 
-    def _back(self, screen: MainScreen) -> None:
-        del screen
-        self._stop_proving()
+    def _back(self) -> None:
         if self.tour is not None:
             self.tour.back()
 
@@ -196,13 +198,3 @@ class Touring:
         session = await guide.open(tour.opening, say)
         tour.begin(session.snapshot())
         return session
-
-
-_DOES: dict[str, Callable[[Touring, MainScreen], None]] = {
-    "tour": Touring._take_or_leave,
-    "tour_skip": Touring._skip,
-    "tour_back": Touring._back,
-    "prove": Touring._prove,
-}
-TOURS = frozenset(_DOES)
-"""The ids of the tour's own actions."""

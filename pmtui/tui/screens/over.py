@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region
 from textual.screen import ModalScreen
@@ -104,39 +104,6 @@ def label(words: str = "", id: str | None = None) -> Static:
 def wrong_line() -> Static:
     """The line of a sheet in which `Over.wrong` says what is wrong."""
     return Static(Content(""), id="wrong", classes="wrong", markup=False)
-
-
-class Reading(Over[None]):
-    """A sheet of text that scrolls."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter", "close", "close", show=False),
-        Binding("j,down", "scroll(1)", "down", show=False),
-        Binding("k,up", "scroll(-1)", "up", show=False),
-        Binding("pagedown,space", "scroll(10)", "page down", show=False),
-        Binding("pageup", "scroll(-10)", "page up", show=False),
-        Binding("g,home", "scroll(-9999)", "top", show=False),
-        Binding("G,shift+g,end", "scroll(9999)", "bottom", show=False),
-    ]
-    keys = (("j k", "scroll"), ("esc", "close"))
-
-    def inside(self) -> ComposeResult:
-        """The text."""
-        with VerticalScroll(id="scroll", can_focus=False):
-            yield Static(self.text(), id="text", markup=False)
-
-    def on_resize(self) -> None:
-        """Title and keys stay in sight; the text scrolls between them."""
-        self.query_one("#scroll").styles.max_height = max(3, self.size.height - 6)
-
-    def text(self) -> Content:
-        """The whole text."""
-        return Content("")
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        scroll = self.query_one("#scroll", VerticalScroll)
-        scroll.scroll_to(y=scroll.scroll_y + lines, animate=False)
 
 
 def _dimmed(strip: Strip, veil: Color) -> Strip:

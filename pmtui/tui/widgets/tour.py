@@ -79,10 +79,7 @@ class TourPanel(Bar):
         row = Row(width).to(_MARGIN)
         if not told.head:
             return self._keys(row, told.keys, y, 4)
-        if told.press is None:
-            return row
-        name, words = told.press
-        return self._keys(row, ((name, words),), y, 0)
+        return row if told.press is None else self._keys(row, (told.press,), y, 0)
 
     def _short(self, told: Told, width: int) -> Row:
         """All in one line: what to press, and how to leave."""
@@ -97,7 +94,7 @@ class TourPanel(Bar):
     def _texts(self, told: Told, width: int, room: int) -> list[Row]:
         task = self._text("▸" if told.head else "", told.task, width, self.ink.accent)
         happened = self._text("✓", told.happened, width, self.ink.accent) if told.happened and told.head else []
-        return (happened + task)[:room] if len(happened) + len(task) <= room else task[:room]
+        return happened + task if len(happened) + len(task) <= room else task[:room]
 
     def _text(self, glyph: str, text: str, width: int, style: Style) -> list[Row]:
         rows = []
