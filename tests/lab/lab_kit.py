@@ -2,22 +2,18 @@
 
 import asyncio
 import hashlib
-import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pmtui.handling.drive import run
 from pmtui.lab.session import LabSession
 from pmtui.lab.settings import Options
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.log import Draft
-from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.snapshot import ManagerView, Snapshot
 from pmtui.workers.appfile import load
+from tests.placing import place
 
 ONE = """
 from pmtui import App, Append, NewEvent, ProcessManager, Send, handles
@@ -95,30 +91,9 @@ SECONDS = 20.0
 Open = Callable[..., Awaitable["Hands"]]
 
 
-def events(log: Path, types: Sequence[tuple[str, dict[str, Any]]], *, metadata: str = "{}", minute: int = 0) -> None:
-    """Append an event for each (type, data), one a second."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with closing(SqliteLog.open(log.stem, log, create=True)) as opened:
-
-        async def append() -> None:
-            async with opened.transaction() as transaction:
-                at = transaction.head
-                await transaction.append(
-                    [
-                        Draft(
-                            f"{log.stem}-{at + i}", f"{log.stem}-{at + i}", 1, type_, json.dumps(data), metadata, time
-                        )
-                        for i, (type_, data) in enumerate(types, 1)
-                        for time in (f"2026-01-02T10:{minute + (at + i) // 60:02}:{(at + i) % 60:02}Z",)
-                    ]
-                )
-
-        run(append())
-
-
 def orders(data: Path, *do: str) -> None:
     """An order for each word, a letter an action."""
-    events(data / "orders.db", [("OrderPlaced", {"order_id": f"order-{i}", "do": w}) for i, w in enumerate(do, 1)])
+    place(data / "orders.db", [("OrderPlaced", {"order_id": f"order-{i}", "do": w}) for i, w in enumerate(do, 1)])
 
 
 def hashes(folder: Path) -> dict[str, str]:

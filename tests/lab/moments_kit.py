@@ -1,13 +1,11 @@
 """A lab without a screen and without processes: runners driven here, which remember their moments as workers do."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
-
-from lab_kit import events
 
 from pmtui.handling.clock import VirtualClock
 from pmtui.handling.drive import run
@@ -19,6 +17,7 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.sqlite.moments import Moment, Moments, marks_of
 from pmtui.workers.appfile import load
 from pmtui.workers.stores import Stores
+from tests.placing import place
 
 BUSY = """
 from dataclasses import dataclass, field
@@ -111,7 +110,6 @@ class Desk:
         self.data = DataFolder(self.folder / "data", plain=True)
         self.files = self.data.logs(self.app)
         self.path = self.folder / "moments.db"
-        self._opened = ExitStack()
         self.runners: dict[str, Runner] = {}
         self.stores: dict[str, Stores] = {}
         self.clocks: dict[str, VirtualClock] = {}
@@ -119,7 +117,7 @@ class Desk:
 
     def orders(self, *do: str) -> None:
         placed = [("OrderPlaced", {"order_id": f"order-{i % 4}", "do": word}) for i, word in enumerate(do, 1)]
-        events(self.files["orders"], placed)
+        place(self.files["orders"], placed)
 
     def begin(self) -> None:
         """Start all managers, and remember the beginning."""
@@ -184,7 +182,7 @@ class Desk:
         return self.newest()
 
     def append(self, context: str, order: str) -> None:
-        events(self.files[context], [("OrderPlaced", {"order_id": order, "do": "ps"})])
+        place(self.files[context], [("OrderPlaced", {"order_id": order, "do": "ps"})])
 
     def newest(self) -> int:
         with closing(Moments.open(self.path)) as moments:

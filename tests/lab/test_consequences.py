@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from lab_kit import ONE, TWO, Hands, Open, events, number, orders
+from lab_kit import ONE, TWO, Hands, Open, number, orders
 
 from pmtui.model.point import Point
 from pmtui.view.snapshot import Snapshot
+from tests.placing import place
 
 ACT = "act-then-save"
 SAVE = "save-then-act"
@@ -210,8 +211,8 @@ async def test_it_names_the_event_that_really_comes_next(data: Path, lab: Open) 
 
 
 async def test_a_timer_that_comes_before_the_next_event_is_named(data: Path, lab: Open) -> None:
-    events(data / "orders.db", [("OrderPlaced", {"order_id": "early"})])
-    events(data / "orders.db", [("OrderPlaced", {"order_id": "late"})], minute=50)
+    place(data / "orders.db", [("OrderPlaced", {"order_id": "early"})])
+    place(data / "orders.db", [("OrderPlaced", {"order_id": "late"})], minute=50)
     hands = await lab(TWO)
     for _ in range(2):
         await hands.event()

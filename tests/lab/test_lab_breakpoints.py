@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from lab_kit import ONE, TWO, Open, events, orders
+from lab_kit import ONE, TWO, Open, orders
 
 from pmtui.lab.kept import MOST, Kept, load, save
 from pmtui.model.errors import InputError
 from pmtui.model.point import Point
+from tests.placing import place
 
 AT = "fulfilment:orders@"
 
@@ -287,7 +288,7 @@ async def test_there_are_not_endlessly_many(data: Path, lab: Open) -> None:
 
 
 async def test_an_event_of_nobody_stops_nobody(data: Path, lab: Open) -> None:
-    events(data / "orders.db", [("OrderPraised", {"order_id": "order-1"})])
+    place(data / "orders.db", [("OrderPraised", {"order_id": "order-1"})])
     hands = await lab(ONE)
     await hands.session.add_breakpoint("type OrderPraised")
     await hands.dry()

@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from lab_kit import ONE, TWO, Hands, Open, events, hashes, inside, opened, orders, point
+from lab_kit import ONE, TWO, Hands, Open, hashes, inside, opened, orders, point
 
 from pmtui.lab.observer import Observer
 from pmtui.model.errors import InputError, PmtuiError
 from pmtui.model.point import Point
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.snapshot import SPEEDS
+from tests.placing import place
 
 AT = "fulfilment:orders@"
 
@@ -62,7 +63,7 @@ async def test_originals_with_an_open_write_ahead_log_are_copied_whole_and_left_
     orders(data, "p")
     with closing(SqliteLog.open("orders", data / "orders.db")) as log:
         log.database.connection.execute("PRAGMA wal_autocheckpoint = 0")
-        events(data / "orders.db", [("OrderPlaced", {"order_id": "in-the-wal"})])
+        place(data / "orders.db", [("OrderPlaced", {"order_id": "in-the-wal"})])
         assert (data / "orders.db-wal").stat().st_size > 0
         before = {name: hash_ for name, hash_ in hashes(data).items() if not name.endswith("-shm")}
         hands = await lab(ONE)
@@ -88,7 +89,7 @@ async def test_ledgers_are_copied_too(data: Path, lab: Open) -> None:
 
 async def test_from_the_start_drops_what_the_managers_caused_and_nothing_else(data: Path, lab: Open) -> None:
     orders(data, "ps", "ps")
-    events(data / "shipping.db", [("Delivered", {}), ("Delivered", {})])
+    place(data / "shipping.db", [("Delivered", {}), ("Delivered", {})])
     hands = await lab(ONE, live=True, receiver="none")
     await hands.step(3)
     await hands.crash()
@@ -452,7 +453,7 @@ async def test_what_cannot_be_opened_leaves_nothing(data: Path, labs: Path) -> N
 
 async def test_hostile_events_are_harmless_in_every_part_of_the_picture(data: Path, lab: Open) -> None:
     evil = "\x1b]0;x\x07[/red][@click=app.quit]\u202e\x9b\u200b"
-    events(data / "orders.db", [("OrderPlaced", {"order_id": evil, "do": "p"}), (f"Odd{evil}", {"a": "x" * 1_000_000})])
+    place(data / "orders.db", [("OrderPlaced", {"order_id": evil, "do": "p"}), (f"Odd{evil}", {"a": "x" * 1_000_000})])
     hands = await lab(ONE)
     for _ in range(4):
         told = (

@@ -1,6 +1,5 @@
 """A shop's files as workers leave them, made without workers: the runner is driven here and left where it stands."""
 
-import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.model.app import App, Receiver
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.log import Draft
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.reader import Reader
 from pmtui.workers.appfile import load
 from pmtui.workers.stores import Stores
+from tests.placing import place
 
 SHOP = """
 from datetime import timedelta
@@ -87,29 +86,7 @@ class Files:
 
     def append(self, *types: str, context: str = "orders", **data: Any) -> None:
         """Append events, one a second, each of an order of its own unless told otherwise."""
-        log = SqliteLog.open(context, self.data.path / f"{context}.db", create=True)
-
-        async def go() -> None:
-            async with log.transaction() as transaction:
-                at = transaction.head
-                drafts = [
-                    Draft(
-                        f"{context}-{n}",
-                        f"{context}-{n}",
-                        1,
-                        type_,
-                        json.dumps({"order_id": f"order-{n}"} | data),
-                        "{}",
-                        f"2026-01-02T10:{n // 60 % 60:02}:{n % 60:02}Z",
-                    )
-                    for n, type_ in enumerate(types, at + 1)
-                ]
-                await transaction.append(drafts)
-
-        try:
-            run(go())
-        finally:
-            log.close()
+        place(self.data.path / f"{context}.db", [(type_, data) for type_ in types])
 
     def execute(self, sql: str, context: str = "orders", values: tuple[Any, ...] = ()) -> None:
         log = SqliteLog.open(context, self.data.path / f"{context}.db", create=True)

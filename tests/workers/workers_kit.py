@@ -2,22 +2,19 @@
 
 import asyncio
 import contextlib
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pmtui.handling.drive import run
 from pmtui.model.point import Point
-from pmtui.storage.log import Draft
-from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.workers.appfile import AppFile, load
 from pmtui.workers.breakpoints.breakpoint import Breakpoint, Deed, at_point
 from pmtui.workers.process import WorkerProcess
-from pmtui.workers.protocol import Begin, Command, Report, Stop
+from pmtui.workers.protocol import Begin, Command, Report
 from pmtui.workers.supervisor import Supervisor
+from tests.placing import place
 
 SHOP = """
 import multiprocessing
@@ -115,27 +112,7 @@ class Shop:
 
     def place(self, *what: str | None, type_: str = "OrderPlaced", **more: Any) -> None:
         """Append an order for each word, which tells the handler what to do."""
-        with closing(SqliteLog.open("orders", self.data / "orders.db", create=True)) as log:
-
-            async def append() -> None:
-                async with log.transaction() as transaction:
-                    at = transaction.head
-                    await transaction.append(
-                        [
-                            Draft(
-                                f"o{at + i}",
-                                f"order-{at + i}",
-                                1,
-                                type_,
-                                json.dumps({"order_id": f"order-{at + i}", "do": do} | more),
-                                "{}",
-                                f"2026-01-02T10:{(at + i) // 60 % 60:02}:{(at + i) % 60:02}Z",
-                            )
-                            for i, do in enumerate(what, 1)
-                        ]
-                    )
-
-            run(append())
+        place(self.data / "orders.db", [(type_, {"do": do} | more) for do in what])
 
     def rows(self, sql: str, name: str = "payments.db") -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.data / name)) as connection:
@@ -228,9 +205,6 @@ class Boss(Supervisor):
     async def all_end(self) -> None:
         async with asyncio.timeout(SECONDS):
             await self.all_ended()
-
-    def say_stop(self, manager: str) -> None:
-        self.workers[manager].tell(Stop())
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = SECONDS) -> None:
