@@ -13,7 +13,9 @@ from pmtui.explorer.exploration import Exploration, receivers_of
 from pmtui.explorer.verdict import Bounds
 from tests.explorer.kit import app_of, events
 
-SYSTEMS = 100
+ENDLESS = {0, 17, 45, 53, 56, 68, 84}
+"""Systems that go on for ever: neither search comes to its end."""
+SYSTEMS = [number for number in range(100) if number not in ENDLESS]
 
 
 def menu(chance):
@@ -126,7 +128,7 @@ def verdict(number: int, *, reduced: bool, order_independent: bool):
         logs,
         receivers_of(app, receivers),
         "all",
-        Bounds(states=800, seconds=60),
+        Bounds(states=4000, seconds=60),
         None,
         order_independent=order_independent,
         reduced=reduced,
@@ -135,11 +137,10 @@ def verdict(number: int, *, reduced: bool, order_independent: bool):
 
 
 @pytest.mark.parametrize("block", range(10))
-def test_the_reduced_search_comes_to_the_verdict_of_the_whole_one(block):
-    for number in range(block, SYSTEMS, 10):
+def test_the_reduced_search_comes_to_the_verdict_of_the_whole_one(block, monkeypatch):
+    monkeypatch.setattr("pmtui.explorer.warm._TURNS", 100)  # looked at before either search, in the same way
+    for number in SYSTEMS[block::10]:
         order_independent = number % 5 == 0
         reduced = verdict(number, reduced=True, order_independent=order_independent)
         whole = verdict(number, reduced=False, order_independent=order_independent)
-        if "incomplete" in (reduced.verdict, whole.verdict):
-            continue
-        assert reduced.verdict == whole.verdict, number
+        assert reduced.verdict == whole.verdict != "incomplete", number

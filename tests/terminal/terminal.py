@@ -14,6 +14,8 @@ import pyte
 
 PMTUI = (sys.executable, "-m", "pmtui.cli.main")
 _SECONDS = 15.0
+_SIZE = ("COLUMNS", "LINES")
+"""What others may have set, and what a program would believe in place of its terminal's size."""
 
 
 class Terminal:
@@ -30,7 +32,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in _SIZE},
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
