@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.terminal import descendants
+from tests.processes import descendants
 
 HERE = Path(__file__).parent
 APP = HERE / "loans.py"

@@ -1,19 +1,20 @@
 """What a lab that was killed leaves behind, and who removes it."""
 
+import asyncio
 import fcntl
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from lab_kit import ONE, Open, hashes, inside, orders
+from lab_kit import ONE, SECONDS, Open, hashes, inside, orders
 
 from pmtui.lab.scratch import Scratch, scratch_root, sweep
 from pmtui.model.errors import PmtuiError
 from pmtui.storage.folder import DataFolder
 from pmtui.workers.appfile import load
+from tests.processes import alive
 
 LAB = """
 import asyncio, sys
@@ -24,6 +25,7 @@ from pmtui.lab.session import LabSession
 from pmtui.lab.settings import Options
 from pmtui.storage.folder import DataFolder
 from pmtui.workers.appfile import load
+from tests.processes import alive
 
 async def main():
     found, data = load(sys.argv[1]), DataFolder(Path(sys.argv[2]))
@@ -52,22 +54,13 @@ async def test_what_a_killed_lab_left_is_swept_by_the_next_and_its_workers_are_g
     finally:
         killed.kill()
         killed.communicate()
-    deadline = time.monotonic() + 5
-    while _lives(worker) and time.monotonic() < deadline:
-        time.sleep(0.02)  # noqa: ASYNC251
-    assert not _lives(worker)
+    async with asyncio.timeout(SECONDS):
+        while alive(worker):
+            await asyncio.sleep(0.02)
     hands = await lab(ONE)
     assert not left.exists()
     assert len(inside(labs)) == 1
     await hands.step()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_folders_without_a_lock_are_spared_while_they_may_be_in_the_making(labs: Path) -> None:

@@ -1,7 +1,6 @@
 """The lab under a person's hands, with real workers and real kills."""
 
 import asyncio
-import os
 import threading
 import time
 from contextlib import closing
@@ -16,16 +15,9 @@ from pmtui.model.point import Point
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.snapshot import SPEEDS
 from tests.placing import place
+from tests.processes import alive
 
 AT = "fulfilment:orders@"
-
-
-def lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 async def test_it_starts_paused_before_the_first_event(data: Path, lab: Open) -> None:
@@ -119,7 +111,7 @@ async def test_live_works_on_the_folder_itself(data: Path, lab: Open, labs: Path
     pid = hands.manager.pid
     await hands.session.close()
     assert pid is not None
-    assert not lives(pid)
+    assert not alive(pid)
     with closing(SqliteLog.open("payments", data / "payments.db", read_only=True)) as log:
         assert log.database.connection.execute("SELECT type FROM events").fetchall() == [("PaymentTaken",)]
 
@@ -224,7 +216,7 @@ async def test_start_over_brings_the_first_moment_back_but_keeps_receipts_and_sp
     assert hands.words == "Paused before orders@1. Nothing of it has happened yet."
     assert (await hands.session.journal_page("fulfilment", 5)).entries == ()
     assert old is not None
-    assert not lives(old)
+    assert not alive(old)
     assert now.version > first.version
     await hands.event()
     assert (await hands.types("payments"), hands.now.doubled) == (["PaymentTaken"], 0)
@@ -436,7 +428,7 @@ async def test_closing_ends_every_process_at_once_and_may_be_done_twice(data: Pa
     await hands.session.close()
     await hands.session.close()
     assert time.monotonic() - started < 2.0
-    assert not lives(pid)
+    assert not alive(pid)
     assert inside(labs) == []
 
 

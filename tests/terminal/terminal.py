@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -141,34 +140,7 @@ def _kept(match: "object") -> bytes:
     return text if text.startswith(b"\x1b[?") and text[-1:] in b"hl" else b""
 
 
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and theirs, on Linux; elsewhere through ps."""
-    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    children: dict[int, list[int]] = {}
-    for line in table.splitlines():
-        child, parent = map(int, line.split())
-        children.setdefault(parent, []).append(child)
-    found: list[int] = []
-    todo = [pid]
-    while todo:
-        for child in children.get(todo.pop(), []):
-            found.append(child)
-            todo.append(child)
-    return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:  # a zombie that nobody has waited for is dead
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return True
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+def wait_for(holds: Callable[[], bool], seconds: float = _SECONDS) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():

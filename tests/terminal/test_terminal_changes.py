@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Callable
 
-from tests.terminal.terminal import PMTUI, Terminal, alive, descendants, wait_for
+from tests.processes import alive, descendants
+from tests.terminal.terminal import PMTUI, Terminal, wait_for
 
 SIZES = [(40, 10), (200, 60), (60, 15), (120, 36), (41, 50), (190, 11), (80, 24)]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.terminal import PMTUI, Terminal, alive, descendants, wait_for
+from tests.processes import alive, descendants
+from tests.terminal.terminal import PMTUI, Terminal, wait_for
 
 PRESSES = 60
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workers_kit import Rig, Shop, dies_at, eventually, gone, point
+from workers_kit import Rig, Shop, dies_at, eventually, point
 
 from pmtui.workers.alive import is_held
 from pmtui.workers.control import Control
@@ -29,6 +29,7 @@ from pmtui.workers.protocol import (
     Stop,
     line,
 )
+from tests.processes import alive
 
 AT = "fulfilment:orders@"
 
@@ -118,28 +119,26 @@ async def test_steps_that_were_not_taken_end_with_a_pause(shop: Shop, rig: Rig) 
     assert point(report) == before
 
 
-@pytest.mark.parametrize(("speed", "least", "most"), [("20", 0.25, 3.0), ("max", 0.0, 1.0)])
-async def test_the_speed_is_kept(shop: Shop, rig: Rig, speed: str, least: float, most: float) -> None:
+@pytest.mark.parametrize(("speed", "least"), [("20", 0.25), ("max", 0.0)])
+async def test_the_speed_is_kept(shop: Shop, rig: Rig, speed: str, least: float) -> None:
     shop.place(*[None] * 6)
     worker = await rig.start(paused=True, speed=speed)
     await rig.reached(worker, lambda report: report.state == "paused")
     started = time.monotonic()
     worker.tell(GoOn())
     report = await rig.reached(worker, lambda report: report.state == "idle")
-    assert least < time.monotonic() - started < most
+    assert time.monotonic() - started > least
     [(turns,)] = shop.rows("SELECT count(DISTINCT turn) FROM journal", "ledgers/shop/fulfilment.db")
     assert turns == (1 if speed == "max" else 6), "only the highest speed takes larger turns"
     assert report.counters.handled == 6
 
 
-async def test_a_changed_speed_is_heard_in_the_middle_of_a_wait(shop: Shop, rig: Rig) -> None:
-    shop.place(*[None] * 3)
+async def test_a_changed_speed_is_heard_in_the_middle_of_an_event(shop: Shop, rig: Rig) -> None:
+    shop.place(*[None] * 20)  # a phase a second would take far longer than anybody waits here
     worker = await rig.start(speed="phase")
     await rig.reached(worker, lambda report: point(report) == f"{AT}1:decided")
-    started = time.monotonic()
     worker.tell(SetSpeed("max"))
     await rig.reached(worker, lambda report: report.state == "idle")
-    assert time.monotonic() - started < 0.9
 
 
 @pytest.mark.parametrize(
@@ -170,15 +169,13 @@ async def test_a_point_to_die_at_can_be_set_and_taken_back_while_it_runs(shop: S
 
 
 async def test_it_pauses_at_a_point_on_the_way_there_as_fast_as_it_goes(shop: Shop, rig: Rig) -> None:
-    shop.place(*[None] * 5)
+    shop.place(*[None] * 50)  # an event a second would take far longer than anybody waits here
     worker = await rig.start(paused=True)
-    worker.tell(SetBreakpoints(dies_at(f"{AT}4:acted:0", "pause")))
+    worker.tell(SetBreakpoints(dies_at(f"{AT}40:acted:0", "pause")))
     worker.tell(GoOn())
-    started = time.monotonic()
     report = await rig.reached(worker, lambda report: report.state == "paused" and report.turn is not None)
-    assert point(report) == f"{AT}4:acted:0"
-    assert time.monotonic() - started < 3
-    assert len(shop.types()) == 7
+    assert point(report) == f"{AT}40:acted:0"
+    assert len(shop.types()) == 79
     worker.tell(GoOn())
     await rig.reached(worker, lambda report: report.state == "idle")
 
@@ -372,10 +369,8 @@ async def test_a_worker_ends_with_its_supervisor_even_when_a_handler_never_does(
     finally:
         boss.kill()
         boss.communicate()
-    started = time.monotonic()
     await eventually(lambda: not is_held(shop.ledger))
-    await eventually(lambda: gone(pid))
-    assert time.monotonic() - started < 2.0
+    await eventually(lambda: not alive(pid))
     assert shop.noted()[2] == (0 if do else 1), "one that could end its turn ended cleanly"
 
 

@@ -1,7 +1,6 @@
 """An app whose events say how its handlers behave, and real workers that run it."""
 
 import asyncio
-import contextlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -221,10 +220,3 @@ def dies_at(point: str, deed: Deed = "crash") -> tuple[Breakpoint, ...]:
 
 def point(report: Report) -> str:
     return "" if report.turn is None else report.turn.point
-
-
-def gone(pid: int) -> bool:
-    """Whether a process that is not our child has ended (an orphan may stay as a zombie where nobody reaps it)."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    return True
