@@ -12,7 +12,9 @@ from tests.terminal.terminal import PMTUI, Terminal
 
 
 def pmtui(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*PMTUI, *map(str, arguments)], capture_output=True, timeout=60, check=True)
+    done = subprocess.run([*PMTUI, *map(str, arguments)], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    return done
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -132,7 +132,7 @@ async def test_stop_lets_them_end_by_themselves(shop: Shop, boss: Boss) -> None:
 
 
 async def test_stop_kills_those_that_hang(shop: Shop, boss: Boss, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pmtui.workers.supervisor._STOP_SECONDS", 0.3)
+    monkeypatch.setattr("pmtui.workers.supervisor._STOP_SECONDS", 2.0)
     shop.place("hang")
     await boss.start("fulfilment")
     await boss.start("courier")
