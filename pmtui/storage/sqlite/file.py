@@ -38,10 +38,16 @@ def inode(path: str) -> tuple[int, int] | None:
 
 def has_log(path: Path) -> bool:
     """Whether commits may lie in a write-ahead log beside a database; if not, the file alone is all of it."""
+    return log_stamp(path) is not None
+
+
+def log_stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever something comes into a database's write-ahead log; None where there is nothing in it."""
     try:
-        return Path(f"{path}-wal").stat().st_size > 0
+        found = Path(f"{path}-wal").stat()
     except OSError:
-        return False
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns) if found.st_size else None
 
 
 def trace(path: Path) -> tuple[object, ...] | None:

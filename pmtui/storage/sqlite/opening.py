@@ -3,11 +3,13 @@
 import re
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 
 from pmtui.storage.errors import NotMade, StorageError
 from pmtui.storage.sqlite.database import BUSY_SECONDS, Database, Kind, explain, only_read
-from pmtui.storage.sqlite.file import exists, has_log
+from pmtui.storage.sqlite.file import exists
+from pmtui.storage.sqlite.unseen import connect_unseen
 
 APPLICATION_ID = 0x706D7475  # "pmtu"
 SCHEMA_VERSION = 1
@@ -41,19 +43,11 @@ def open_database(
         except OSError as error:
             raise StorageError(f"{path.parent}: {error.strerror}") from None
     mode = "ro" if read_only else "rwc" if create else "rw"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    if unseen:  # without a write-ahead log SQLite would make one, unless it is told that it never needs it
-        uri += f"&vfs=unix-none{'' if has_log(path) else '&immutable=1'}"
     try:
-        connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False, cached_statements=256
-        )
+        connection = connect_unseen(path, partial(_connect, path, mode)) if unseen else _connect(path, mode)
     except sqlite3.Error as error:
         raise StorageError(explain(path, error)) from None
     try:
-        if unseen:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # the log's index in memory, not in a file; no locks
-        _harden(connection)
         if create:
             _create(path, connection, kind, schema)
         _check(path, connection, kind, schema)
@@ -70,11 +64,16 @@ def open_database(
         raise
 
 
-def _harden(connection: sqlite3.Connection) -> None:
+def _connect(path: Path, mode: str, *more: str) -> sqlite3.Connection:
     """Files may come from anywhere: run no code that they carry and check their cells."""
+    uri = f"{path.absolute().as_uri()}?{'&'.join((f'mode={mode}', *more))}"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False, cached_statements=256
+    )
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    return connection
 
 
 def _make_durable(path: Path, connection: sqlite3.Connection) -> None:
