@@ -143,6 +143,7 @@ def test_the_first_line_is_line_1_and_blank_lines_count(tmp_path):
         (b"no gzip at all", "plain.jsonl.gz"),
         (gzip.compress(line())[:12] + b"\xff" * 60, "damaged.jsonl.gz"),
     ],
+    ids=["cut", "cut by another name", "plain", "damaged"],  # what is packed has the time in it
 )
 def test_a_gzip_file_that_is_cut_off_or_damaged_is_refused(tmp_path, content, name):
     file = tmp_path / name

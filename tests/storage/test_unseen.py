@@ -61,8 +61,7 @@ def test_a_log_whose_first_commit_is_under_way_stays_and_so_does_what_is_committ
 
 def test_it_stays_when_the_process_that_looked_ends(path: Path, writer: sqlite3.Connection) -> None:
     code = (
-        "import sys; from pathlib import Path; from pmtui.storage.sqlite.file import log_stamp
-from pmtui.storage.sqlite.log import SqliteLog\n"
+        "import sys; from pathlib import Path; from pmtui.storage.sqlite.log import SqliteLog\n"
         "log = SqliteLog.open('orders', Path(sys.argv[1]), read_only=True, unseen=True)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
