@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from pmtui.model.errors import PmtuiError
+from pmtui.tui.early import Early
 
 if TYPE_CHECKING:
     from pmtui.tui.screens.main import MainScreen
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 class Asking:
     """Sends commands to the session, and says what came of them on the screen."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen, early: Early) -> None:
         self._screen = screen
+        self._early = early
 
     def __call__(self, command: Coroutine[Any, Any, str | None], told: str = "") -> None:
         """Send a command.
@@ -39,13 +41,13 @@ class Asking:
     def anew(self, command: Coroutine[Any, Any, None], told: str = "") -> None:
         """The same with a command after which other workers begin; steps asked for meanwhile wait for them."""
         screen = self._screen
-        screen.early.busy += 1
+        self._early.busy += 1
 
         async def beginning() -> None:
             try:
                 await command
             finally:
-                screen.early.busy -= 1
+                self._early.busy -= 1
                 screen.post_message(screen.Pulled(screen.session.snapshot()))
 
         self(beginning(), told)

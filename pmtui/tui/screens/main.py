@@ -19,17 +19,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pmtui.model.errors import PmtuiError
-from pmtui.tui.actions import BY_ID
 from pmtui.tui.bindings import bindings
-from pmtui.tui.early import EARLY, Early
+from pmtui.tui.early import Early
 from pmtui.tui.kept import Forgetful, Keeper
 from pmtui.tui.moment import ALWAYS, for_the_moment
-from pmtui.tui.reasons import only_reading
 from pmtui.tui.screens.arranging import Arranging
 from pmtui.tui.screens.commands import Commands
 from pmtui.tui.screens.notice import Notice
 from pmtui.tui.screens.places import Places
-from pmtui.tui.touring import TOURS, Touring
+from pmtui.tui.touring import Touring
 from pmtui.tui.widgets.diagram import DiagramPane
 from pmtui.tui.widgets.finder import Finder
 from pmtui.tui.widgets.footer import Footer
@@ -93,7 +91,6 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.touring = touring or Touring()
-        self.early = early or Early()
         self.session = session
         self.snapshot = session.snapshot()
         self.only = ""
@@ -116,7 +113,7 @@ class MainScreen(Screen[None]):
         self._selected = self.arranging.manager
         self._notice = Notice(self)
         self._first_notice = notice
-        self._commands = Commands(self)
+        self._commands = Commands(self, self._notice, early or Early())
 
     # what there is
 
@@ -236,13 +233,7 @@ class MainScreen(Screen[None]):
             self.places.lay_out()  # the table has a line for each
         self._select_stopped(before)
         self.look()
-        self._take_up()
-
-    def _take_up(self) -> None:
-        """Do what was asked for early, once there is a worker for it."""
-        if not self.early.busy and self.manager is not None and self.manager.state != "starting":
-            for name in self.early.take():
-                self.action_do(name)
+        self._commands.take_up()
 
     def on_screen_resume(self) -> None:
         """What was laid over it is gone."""
@@ -298,37 +289,7 @@ class MainScreen(Screen[None]):
 
     def action_do(self, name: str, number: int = 0) -> None:
         """Do what an action of the registry says; where it would do nothing now, say why."""
-        if self.finder.display and name != "back":
-            self.finder.end()
-        action, manager = BY_ID[name], self.manager
-        asked = self._notice.end()
-        why = self.touring.why_not(action)
-        if not why and name in EARLY and self._is_early:
-            why = self.early.ask(name)
-        if manager is not None:
-            why = why or action.why_not(self.snapshot, manager)
-        if why:
-            self.say(why)
-            return
-        touring = self.touring.tour is not None
-        question = None if manager is None or touring else action.confirm(self.snapshot, manager)
-        if question and asked != name:
-            self._notice.ask(question, name)
-            return
-        self.touring.noticed(action)
-        if name in TOURS:
-            self.touring.do(name, self)
-            self.show()
-        else:
-            self._commands.do(name, number)
-
-    @property
-    def _is_early(self) -> bool:
-        """Whether the selected manager's worker is only about to be there."""
-        manager = self.manager
-        if self.early.busy or manager is None:
-            return self.early.busy > 0
-        return manager.state == "starting" and only_reading(self.snapshot, manager) is None
+        self._commands.do(name, number)
 
     @on(Wanted)
     def _clicked(self, message: Wanted) -> None:
