@@ -40,20 +40,33 @@ async def _compare(reader: LogReader, known: Cursor, what: str) -> None:
         )
 
 
-async def interrupted(app: str, manager: str, state: LedgerState, logs: Mapping[str, Log]) -> Pin | None:
+Pins = Mapping[str, Pin | None]
+"""By the name of each log, the turn that a manager last acted in there."""
+
+
+async def pins(app: str, manager: str, logs: Mapping[str, Log]) -> Pins:
+    """The turns that a manager last acted in."""
+    return {name: await log.pin(app, manager) for name, log in logs.items()}
+
+
+def interrupted(manager: str, state: LedgerState, there: Pins) -> Pin | None:
     """The turn beyond the ledger's that some target has actions of; it must be repeated first, exactly.
+
+    Args:
+        manager: whose turn.
+        state: what its ledger says.
+        there: what the targets have of it.
 
     Raises:
         WentBack: the ledger is older than what the targets have from it.
     """
     found: Pin | None = None
-    for log in logs.values():
-        pin = await log.pin(app, manager)
+    for name, pin in there.items():
         if pin is None or pin.turn <= state.turn:
             continue
         if pin.turn > state.turn + 1:
             raise WentBack(
-                f"{log.name} has actions of turn {pin.turn} of {manager}, but its ledger is at turn {state.turn}: "
+                f"{name} has actions of turn {pin.turn} of {manager}, but its ledger is at turn {state.turn}: "
                 "it went back in time or was removed; restore the newer ledger"
             )
         if found is None or _extent(pin) > _extent(found):
@@ -65,15 +78,21 @@ def _extent(pin: Pin) -> tuple[int, int]:
     return pin.epoch, sum(run.count for run in pin.runs)
 
 
-async def fence(app: str, manager: str, epoch: int, logs: Mapping[str, Log]) -> None:
+async def fence(app: str, manager: str, epoch: int, logs: Mapping[str, Log]) -> Pins:
     """Let no older worker act any more, anywhere: one that did not end by itself may only be asleep.
+
+    Returns:
+        What they have done; the epoch is the new one.
 
     Raises:
         Superseded: a newer worker has done so.
     """
-    for log in logs.values():
+    fenced: dict[str, Pin | None] = {}
+    for name, log in logs.items():
         async with log.transaction() as transaction:
             there = await transaction.pin(app, manager) or Pin(0, 0, ())
             if there.epoch > epoch:
                 raise Superseded(f"another worker of {manager} has taken over in {log.name}")
-            await transaction.set_pin(app, manager, Pin(there.turn, epoch, there.runs))
+            fenced[name] = pin = Pin(there.turn, epoch, there.runs)
+            await transaction.set_pin(app, manager, pin)
+    return fenced

@@ -9,7 +9,7 @@ from pmtui.handling.decide import Decider
 from pmtui.handling.decision import Act, actions_texts
 from pmtui.handling.errors import EventFailed
 from pmtui.handling.instances import Instances
-from pmtui.handling.recovery import fence, interrupted, verify
+from pmtui.handling.recovery import fence, interrupted, pins, verify
 from pmtui.handling.sources import PAGE, Order, Picked, Source, Sources, oldest
 from pmtui.handling.turn import Alarms, Turn
 from pmtui.model.app import App, Manager, Receiver
@@ -72,10 +72,6 @@ class Runner:
         scavenges: bool = True,
         page: int = PAGE,
     ) -> None:
-        self.turn: Turn | None = None
-        self.counters = Counters()
-        self.next_due: int | None = None
-        self.state: LedgerState
         self._app = app
         self._manager = manager
         self._name = manager.name
@@ -90,18 +86,28 @@ class Runner:
         self._scavenges = scavenges
         self._page = page
         self._decider = decider or Decider(app, manager)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Know nothing but what the arguments say: all that ever changes is set here."""
+        self.turn: Turn | None = None
+        self.counters = Counters()
+        self.next_due: int | None = None
+        self.state: LedgerState
         self._sources: Sources
         self._targets: dict[str, Target] = {}
         self._senders: dict[str, Sender] = {}
         self._number = 0
         self._interrupted: Pin | None = None
-        self._instances = Instances(ledger)
+        self._instances = Instances(self._ledger)
         self._uncounted = Counters()
         self._receipts: dict[str, int] = {}
         self._heads: dict[str, Cursor] = {}
 
     async def start(self, pid: int, at: str) -> None:
         """Take the ledger over and find the place to go on from.
+
+        A runner that has worked before is as a new one then, but for its decider.
 
         Args:
             pid: of the process, for whoever looks at the ledger.
@@ -110,15 +116,16 @@ class Runner:
         Raises:
             WentBack: a log or the ledger is older than, or another than, what was done with it; nothing was written.
         """
+        self._forget()
         state = await self._ledger.load()
         await verify(state, self._readers, self._logs)
-        await interrupted(self._app.name, self._name, state, self._logs)
+        self._interrupted = interrupted(self._name, state, await pins(self._app.name, self._name, self._logs))
         clean, epoch = state.clean, state.epoch
         self.state = await self._ledger.start(pid, at)
         if not clean or self.state.epoch != epoch + 1:
-            await fence(self._app.name, self._name, self.state.epoch, self._logs)
-        # Once more: until now, an older worker could still act.
-        self._interrupted = await interrupted(self._app.name, self._name, self.state, self._logs)
+            # Until now an older worker could still act: what it did last is what counts.
+            fenced = await fence(self._app.name, self._name, self.state.epoch, self._logs)
+            self._interrupted = interrupted(self._name, self.state, fenced)
         self._number = self.state.turn
         self._heads = dict(self.state.targets)
         self.next_due = self.state.next_due
