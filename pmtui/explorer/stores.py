@@ -109,10 +109,7 @@ class _WatchedTransaction(MemoryLogTransaction):
     def committed(self) -> LogState:
         return WatchedLogState(
             self._events,
-            self._receipts,
-            self._floors,
-            self._repeats,
-            self._pins,
+            self._shares,
             self._full,
             self._live,
             self._log.state.arrived,
@@ -120,7 +117,7 @@ class _WatchedTransaction(MemoryLogTransaction):
 
     async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         numbers, name = self._log.numbers, self._log.name
-        own = self._receipts.get(sender)
+        own = self._share(sender).received.get(sender)
         for new in receipts:
             here = None if own is None else own.receipts.get(new.position)
             if not here or all(each.ordinal != new.ordinal for each in here):

@@ -13,7 +13,7 @@ from pmtui.handling.sources import Order
 from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 from pmtui.storage.log import Pin, Row, Sender
-from pmtui.storage.memory.log import Received
+from pmtui.storage.memory.log import NOTHING, Received
 
 Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
 """Everything that is durable in a world: the states of its logs and ledgers."""
@@ -79,7 +79,7 @@ class World:
             types = {source: manager.types(source) for source in manager.sources}
             self.ledgers[name] = WatchedLedger(app.name, name, self.logs, types, numbers, exact=TIMERS in exact)
         self._sources = {name: manager.sources for name, manager in self.managers.items()}
-        self._pins = {name: (app.name, name) for name in self.managers}
+        self._owners = {name: (app.name, name) for name in self.managers}
         self._senders = {
             (name, source): Sender(
                 app.name,
@@ -154,16 +154,17 @@ class World:
         """
         key = 0
         pinned: Pin | None = None
-        turn, passed, owner = state.turn, state.passed, self._pins[manager]
+        turn, passed, owner = state.turn, state.passed, self._owners[manager]
         for log in self._owned:
-            now = log.state
-            if pinned is None:
-                pin = now.pins.get(owner)
-                if pin is not None and pin.turn > turn:
-                    pinned = pin
-            for sender, own in now.receipts.items():
-                if sender.manager == manager and own.highest > passed.get(sender.source, 0):
-                    key ^= self._received(log.name, sender, own, passed.get(sender.source, 0))
+            share = log.state.shares.get(owner)
+            if share is None:
+                continue
+            if pinned is None and share.pin is not None and share.pin.turn > turn:
+                pinned = share.pin
+            for sender, own in share.received.items():
+                last = passed.get(sender.source, 0)
+                if own.highest > last:
+                    key ^= self._received(log.name, sender, own, last)
         if pinned is not None:
             key ^= self._numbers[manager, tuple([(run.source, run.count) for run in pinned.runs])]
         return key
@@ -179,14 +180,15 @@ class World:
 
     def has_receipt(self, manager: str, act: Act) -> bool:
         """Whether the target has a receipt of an action."""
-        own = self.logs[act.context].state.receipts.get(self._senders[manager, act.source])
+        share = self.logs[act.context].state.shares.get(self._owners[manager], NOTHING)
+        own = share.received.get(self._senders[manager, act.source])
         return own is not None and any(each.ordinal == act.ordinal for each in own.receipts.get(act.position, ()))
 
     def interrupted(self, manager: str) -> Pin | None:
         """The turn of a manager that is beyond its ledger, and will be repeated."""
-        turn, key = self.ledgers[manager].state.turn, self._pins[manager]
+        turn, owner = self.ledgers[manager].state.turn, self._owners[manager]
         for log in self._owned:
-            pin = log.state.pins.get(key)
+            pin = log.state.shares.get(owner, NOTHING).pin
             if pin is not None and pin.turn > turn:
                 return pin
         return None

@@ -142,10 +142,7 @@ def test_a_pinned_order_taken_away_is_found(monkeypatch):
     logs = {"a": events("a", ("Began", "1")), "b": events("b", ("Went", "1"))}
     assert found(explored(app_of(Two), logs)) == "holds"
 
-    async def nothing(*_):
-        return None
-
-    monkeypatch.setattr(handling_runner, "interrupted", nothing)
+    monkeypatch.setattr(handling_runner, "interrupted", lambda *_: None)
     assert explored(app_of(Two), logs).verdict == "violated"
 
 

@@ -106,7 +106,7 @@ def without_pins(patch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object) -> None:
         return None
 
-    patch.setattr(runner, "interrupted", nothing)
+    patch.setattr(runner, "interrupted", lambda *_: None)
     patch.setattr(acting.Target, "_claim", nothing)
 
 

@@ -191,7 +191,8 @@ def test_repeats_are_noted_beside_the_receipt_they_repeat(log):
     in_transaction(log, "repeated", SENDER, [Repeat(1, 0, "payment-1", 2, 1, 1), Repeat(1, 0, "payment-1", 3, 1, 1)])
     assert in_transaction(log, "receipts", SENDER, 0, None) == [receipt(1)]
     if hasattr(log, "state"):
-        assert [repeat.first for _, repeat in log.state.repeats] == [2, 3]
+        (share,) = log.state.shares.values()
+        assert [repeat.first for _, repeat in share.repeats] == [2, 3]
     else:
         assert log.database.connection.execute("SELECT first, original FROM repeats").fetchall() == [(2, 1), (3, 1)]
 

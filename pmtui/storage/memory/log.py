@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
 import msgspec
+from msgspec.structs import replace
 
 from pmtui.storage.errors import StorageError
 from pmtui.storage.log import Draft, LogTransaction, Pin, Receipt, Repeat, Row, Sender
@@ -42,14 +43,28 @@ class Received(msgspec.Struct, frozen=True):
         return Received(Map(left), max(left, default=0))
 
 
-class LogState(msgspec.Struct, frozen=True):
-    """All that a log holds."""
+NONE = Received()
+"""No receipts."""
 
-    events: Events = Events()
-    receipts: Mapping[Sender, Received] = {}
+
+class Share(msgspec.Struct, frozen=True):
+    """What a log keeps of one manager: the turn that it last acted in, and by sender its receipts and floors."""
+
+    pin: Pin | None = None
+    received: Mapping[Sender, Received] = {}
     floors: Mapping[Sender, int] = {}
     repeats: tuple[tuple[Sender, Repeat], ...] = ()
-    pins: Mapping[tuple[str, str], Pin] = {}
+
+
+NOTHING = Share()
+"""What a log keeps of a manager that never acted there."""
+
+
+class LogState(msgspec.Struct, frozen=True):
+    """All that a log holds; the shares by app and manager."""
+
+    events: Events = Events()
+    shares: Mapping[tuple[str, str], Share] = {}
 
 
 class MemoryLog:
@@ -84,7 +99,7 @@ class MemoryLog:
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `Log.pin`."""
-        return self.state.pins.get((app, manager))
+        return self.state.shares.get((app, manager), NOTHING).pin
 
     def transaction(self) -> AbstractAsyncContextManager[LogTransaction]:
         """See `Log.transaction`; of two that overlap, the one that commits second gets a StorageError."""
@@ -99,14 +114,11 @@ class MemoryLogTransaction:
         self._began = state = log.state
         self.head = state.events.head
         self._events = state.events
-        self._receipts = state.receipts
-        self._floors = state.floors
-        self._repeats = state.repeats
-        self._pins = state.pins
+        self._shares = state.shares
 
     def committed(self) -> LogState:
         """The log's state with all that this transaction did."""
-        return LogState(self._events, self._receipts, self._floors, self._repeats, self._pins)
+        return LogState(self._events, self._shares)
 
     async def __aenter__(self) -> "MemoryLogTransaction":
         return self
@@ -122,35 +134,45 @@ class MemoryLogTransaction:
 
     async def pin(self, app: str, manager: str) -> Pin | None:
         """See `LogTransaction.pin`."""
-        return self._pins.get((app, manager))
+        return self._shares.get((app, manager), NOTHING).pin
 
     async def set_pin(self, app: str, manager: str, pin: Pin) -> None:
         """See `LogTransaction.set_pin`."""
-        self._pins = {**self._pins, (app, manager): pin}
+        owner = app, manager
+        self._shares = {**self._shares, owner: replace(self._shares.get(owner, NOTHING), pin=pin)}
 
     async def receipts(self, sender: Sender, first: int, last: int | None) -> list[Receipt]:
         """See `LogTransaction.receipts`."""
-        own = self._receipts.get(sender)
+        own = self._share(sender).received.get(sender)
         return [] if own is None else own.between(first, last)
 
     async def floor(self, sender: Sender) -> int:
         """See `LogTransaction.floor`."""
-        return self._floors.get(sender, 0)
+        return self._share(sender).floors.get(sender, 0)
 
     async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         """See `LogTransaction.record`."""
-        own = self._receipts.get(sender) or Received()
-        self._receipts = {**self._receipts, sender: own.plus(receipts)}
+        share = self._share(sender)
+        received = {**share.received, sender: share.received.get(sender, NONE).plus(receipts)}
+        self._keep(sender, replace(share, received=received))
 
     async def repeated(self, sender: Sender, repeats: Iterable[Repeat]) -> None:
         """See `LogTransaction.repeated`."""
-        self._repeats = (*self._repeats, *((sender, each) for each in repeats))
+        share = self._share(sender)
+        self._keep(sender, replace(share, repeats=(*share.repeats, *((sender, each) for each in repeats))))
 
     async def scavenge(self, sender: Sender, upto: int) -> None:
         """See `LogTransaction.scavenge`."""
-        own = self._receipts.get(sender) or Received()
-        self._receipts = {**self._receipts, sender: own.above(upto)}
-        self._floors = {**self._floors, sender: max(upto, self._floors.get(sender, 0))}
+        share = self._share(sender)
+        received = {**share.received, sender: share.received.get(sender, NONE).above(upto)}
+        floors = {**share.floors, sender: max(upto, share.floors.get(sender, 0))}
+        self._keep(sender, replace(share, received=received, floors=floors))
+
+    def _share(self, sender: Sender) -> Share:
+        return self._shares.get((sender.app, sender.manager), NOTHING)
+
+    def _keep(self, sender: Sender, share: Share) -> None:
+        self._shares = {**self._shares, (sender.app, sender.manager): share}
 
     async def history(self, stream: str) -> list[Row]:
         """See `LogTransaction.history`."""
