@@ -215,7 +215,7 @@ class Exploration:
             return touched.more or (sizes != before and needed() != setting)
 
         world = self._world(part, touched, setting)
-        search = Search(world, self._orders, self._budget, self._checks, chance, switches)
+        search = Search(world, self._orders, self._budget, self._checks, chance, switches, remembers=self._reduced)
         found = None
         try:
             search.run(stop)

@@ -49,7 +49,7 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
             continue
         before = world.snapshot()
         try:
-            course = take(world, step.manager, _plan(world, step), world.key())
+            course = take(world, step.manager, _plan(world, step), world.fingerprints()[0])
         except Wrong as wrong:
             turns.append(wrong.turn)
             return Followed(turns, last, wrong, step.manager)
@@ -67,7 +67,7 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
         if step.what == "crash":
             if world.interrupted(step.manager) is not None:
                 recovery = _Recovery(step.manager, course.turn, end)
-            elif course.turn.delivery == "save-then-act" and commit.point.phase != "read" and world.full() != end:
+            elif course.turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.full != end:
                 return Followed(turns, last, lost(course.turn, commit), step.manager)
     return Followed(turns, True, None, "")
 

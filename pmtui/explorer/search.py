@@ -9,9 +9,10 @@ import msgspec
 from pmtui.explorer.budget import Budget
 from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks, Failed
+from pmtui.explorer.courses import Courses
 from pmtui.explorer.plans import SMALL, Plan, larger
 from pmtui.explorer.switches import Choice, Origin, Switches, Waiting
-from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of, take
+from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of
 from pmtui.explorer.verdict import Step
 from pmtui.explorer.world import Content, Snapshot, World
 from pmtui.handling.turn import Turn
@@ -41,6 +42,7 @@ class Search:
         checks: the user's own.
         chance: takes one of all choices; all of them are taken where it is left out.
         switches: says which of them come first; where it is left out, those of the states found first.
+        remembers: whether a turn that must go as one before is not taken again.
 
     Attributes:
         world: the same.
@@ -56,6 +58,8 @@ class Search:
         checks: Checks,
         chance: Chance | None = None,
         switches: Switches | None = None,
+        *,
+        remembers: bool = True,
     ) -> None:
         self.world = world
         self.edges = 0
@@ -66,6 +70,7 @@ class Search:
         self._orders = orders
         self._budget = budget
         self._beginning = world.snapshot()
+        self._courses = Courses(world, remembers=remembers)
         self._came: dict[int, tuple[int, Step] | None] = {}
         self._queue: deque[Waiting] = deque()
 
@@ -89,7 +94,7 @@ class Search:
             Found: something is wrong.
             OutOfBounds: a bound was reached first.
         """
-        key = self.world.key()
+        key, _ = self.world.fingerprints()
         self._came[key] = None
         self._check(key, self._beginning)
         self._queue.append(Waiting(key, self._beginning))
@@ -125,7 +130,7 @@ class Search:
             self.world.restore(snapshot)
             self.world.arrive(context)
             self.edges += 1
-            there = Waiting(self.world.key(), self.world.snapshot(), last=("", context))
+            there = Waiting(self.world.fingerprints()[0], self.world.snapshot(), last=("", context))
             self._find(key, Step("arrived", "", (context,), ""), there)
 
     def _choices(self, snapshot: Snapshot, except_for: str) -> list[Choice]:
@@ -189,10 +194,8 @@ class Search:
             return
         for commit in course.commits[:-1]:
             step = _step("crash", manager, turn, plan, commit)
-            if turn.delivery == "save-then-act" and commit.point.phase != "read":
-                self.world.restore(commit.snapshot)
-                if self.world.full() != end:  # nobody will do the rest
-                    raise Found(lost(turn, commit), (*self.steps_to(key), step), manager)
+            if turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.full != end:
+                raise Found(lost(turn, commit), (*self.steps_to(key), step), manager)  # nobody will do the rest
             if self._new(commit.key, key, step, commit.snapshot):
                 self._recover(commit, manager, turn, end)
 
@@ -209,9 +212,8 @@ class Search:
             self._queue.append(Waiting(commit.key, commit.snapshot, manager, _last(manager, turn)))
 
     def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
-        self.world.restore(snapshot)
         try:
-            course = take(self.world, manager, plan, key)
+            course = self._courses.take(manager, plan, key, snapshot)
         except Wrong as wrong:
             steps = self.steps_to(key)
             if wrong.turn is not None and wrong.turn.point is not None:

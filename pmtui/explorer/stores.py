@@ -59,6 +59,7 @@ class WatchedLog(MemoryLog):
 
     Attributes:
         base: the position that it begins with.
+        opened: whether a transaction was begun; for others to set back.
     """
 
     state: WatchedLogState
@@ -69,6 +70,7 @@ class WatchedLog(MemoryLog):
         super().__init__(name, rows, f"log of {name}")
         self.state = WatchedLogState(self.state.events)
         self.base = self.state.events.head
+        self.opened = False
         self.numbers = numbers
         self.live = live
         self.exact = exact
@@ -76,6 +78,7 @@ class WatchedLog(MemoryLog):
 
     def transaction(self) -> MemoryLogTransaction:
         """See `MemoryLog.transaction`."""
+        self.opened = True
         return _WatchedTransaction(self)
 
     def arrive(self, row: Row) -> None:

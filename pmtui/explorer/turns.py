@@ -7,12 +7,10 @@ from typing import NamedTuple
 from pmtui.explorer.plans import Plan
 from pmtui.explorer.stores import Fault
 from pmtui.explorer.verdict import Kind
-from pmtui.explorer.world import Snapshot, StillClock, World, scripted
-from pmtui.handling.clock import VirtualClock
+from pmtui.explorer.world import Snapshot, World
 from pmtui.handling.drive import run
 from pmtui.handling.errors import EventFailed, NotDeterministic
 from pmtui.handling.runner import Runner
-from pmtui.handling.sources import oldest
 from pmtui.handling.turn import Turn
 from pmtui.model.errors import PmtuiError
 from pmtui.model.manager import TIMERS
@@ -20,10 +18,11 @@ from pmtui.model.point import Point
 
 
 class Commit(NamedTuple):
-    """What is durable from a point on: a crash before the next commit leaves this."""
+    """What is durable from a point on: a crash before the next commit leaves this; its fingerprints are two."""
 
     point: Point
     key: int
+    full: int
     snapshot: Snapshot
 
 
@@ -59,7 +58,7 @@ def halves(world: World, before: Snapshot, course: Course) -> Iterator[tuple[tup
         for some in combinations(targets, size):
             snapshot = world.mixed(acted[-1].snapshot, earlier, some)
             world.restore(snapshot)
-            yield some, Commit(acted[-1].point, world.key(), snapshot)
+            yield some, Commit(acted[-1].point, *world.fingerprints(), snapshot)
 
 
 class Wrong(Exception):
@@ -92,9 +91,7 @@ def take(world: World, manager: str, plan: Plan, key: int) -> Course:
     Raises:
         Wrong: an action was doubled, a cursor went back or passed an event, or handling could not go on.
     """
-    due = world.due(manager) if plan.fires else None
-    clock = VirtualClock(due or 0) if world.timed else StillClock(due)
-    runner = world.runner(manager, scripted(plan.sources) if plan.sources else oldest, clock, plan.size)
+    runner = world.start(manager, plan)
     try:
         return run(_drive(world, runner, manager, plan, key))
     except Fault as fault:
@@ -109,24 +106,24 @@ def take(world: World, manager: str, plan: Plan, key: int) -> Course:
 
 async def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: int) -> Course:
     commits: list[Commit] = []
-    points = 0
+    points = full = 0
     saved_first = world.managers[manager].cls.delivery == "save-then-act"
-    full = before = 0
     ledger = world.ledgers[manager]
     pending = ledger.state.pending
     async for point in runner.take(plan.size):
         points += 1
         if point.phase == "decided" or (point.phase == "read" and ledger.state.pending is pending):
             continue  # nothing is durable by then but that a timer came due
-        now = world.key()
-        if saved_first:  # then what nobody reads may be all that is missing
-            full, before = world.full(), full
-        if now != key or (saved_first and full != before):
+        before = full
+        now, full = world.fingerprints()
+        if now != key or (saved_first and full != before):  # then what nobody reads may be all that is missing
             key = now
-            commits.append(Commit(point, key, world.snapshot()))
+            commits.append(Commit(point, key, full, world.snapshot()))
         if point.phase == "acted" and runner.turn is not None:
             _check_actions(world, manager, runner.turn)
-    return Course(runner.turn if points else None, points, commits, world.full())
+    if not points:
+        return Course(None, 0, commits, world.fingerprints()[1])
+    return Course(runner.turn, points, commits, full)
 
 
 def _check_actions(world: World, manager: str, turn: Turn) -> None:

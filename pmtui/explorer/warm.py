@@ -41,7 +41,7 @@ def warm_differs(
         for _ in range(2)
     )
     clocks = {name: VirtualClock() for name in app.managers}
-    stay = {name: warm.runner(name, oldest, clocks[name]) for name in app.managers}
+    stay = {name: _started(warm.runner(name, oldest, clocks[name])) for name in app.managers}
     for _ in range(_TURNS):
         idle = True
         if over():
@@ -51,11 +51,11 @@ def warm_differs(
             clocks[manager].reached(due)
             try:
                 kept = _turn(stay[manager])
-                new = _turn(cold.runner(manager, oldest, VirtualClock(due)))
+                new = _turn(_started(cold.runner(manager, oldest, VirtualClock(due))))
             except PmtuiError:
                 return None
             idle = idle and kept is None and new is None
-            if warm.full() != cold.full():
+            if warm.fingerprints()[1] != cold.fingerprints()[1]:
                 turn = kept or new
                 where = events_of(turn) if turn is not None else "the beginning"
                 sentence = f"{where} ends otherwise when the worker is restarted before it, without any crash"
@@ -63,6 +63,11 @@ def warm_differs(
         if idle:
             return None
     return None
+
+
+def _started(runner: Runner) -> Runner:
+    run(runner.start(0, ""))
+    return runner
 
 
 def _turn(runner: Runner) -> Turn | None:

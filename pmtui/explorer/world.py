@@ -1,13 +1,16 @@
 """A small world of its own: all logs of an app and the ledgers of some of its managers, in memory."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
+from pmtui.explorer.cold import Cold
 from pmtui.explorer.parts import Touched
+from pmtui.explorer.plans import Plan
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.stores import Numbers, WatchedLedger, WatchedLog, WatchedLogState, WatchedRecord, by_timer
 from pmtui.handling.clock import Clock
 from pmtui.handling.decision import Act
-from pmtui.handling.drive import run
 from pmtui.handling.runner import Runner
 from pmtui.handling.sources import Order
 from pmtui.model.app import App, Receiver
@@ -15,8 +18,12 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.log import Pin, Row, Sender
 from pmtui.storage.memory.log import NOTHING, Received
 
-Snapshot = tuple[WatchedLogState | WatchedRecord, ...]
-"""Everything that is durable in a world: the states of its logs and ledgers."""
+
+class Snapshot(NamedTuple):
+    """Everything that is durable in a world: the states of its logs and ledgers, in their order."""
+
+    logs: tuple[WatchedLogState, ...]
+    ledgers: tuple[WatchedRecord, ...]
 
 
 Content = frozenset[tuple[str, str, int, str, str]]
@@ -93,51 +100,47 @@ class World:
         self._receivers = receivers
         self._deciders = deciders
         self._owned = list(self.logs.values())
-        self._kept = list(self.ledgers.values())
+        self._kept = [(name, ledger, self._owners[name]) for name, ledger in self.ledgers.items()]
+        self._cold: dict[str, Cold] = {}
         self.timed = timed
         self._whole = whole
         self._logs = logs
 
     def mixed(self, later: Snapshot, earlier: Snapshot, contexts: Collection[str]) -> Snapshot:
         """Some contexts' logs from one snapshot, all else from another."""
-        logs = [later[n] if name in contexts else earlier[n] for n, name in enumerate(self.logs)]
-        return (*logs, *earlier[len(logs) :])
+        logs = [(later if name in contexts else earlier).logs[place] for place, name in enumerate(self.logs)]
+        return Snapshot(tuple(logs), earlier.ledgers)
 
     def snapshot(self) -> Snapshot:
         """What is durable now."""
-        return (*[log.state for log in self._owned], *[ledger.state for ledger in self._kept])
+        return Snapshot(tuple([log.state for log in self._owned]), tuple([ledger.state for _, ledger, _ in self._kept]))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go to what was durable then."""
-        states = iter(snapshot)
-        for log in self._owned:
-            log.state = next(states)  # type: ignore[assignment]  # a snapshot has them in this order
-        for ledger in self._kept:
-            ledger.state = next(states)  # type: ignore[assignment]
+        for log, there in zip(self._owned, snapshot.logs, strict=True):
+            log.state = there
+        for (_, ledger, _), kept in zip(self._kept, snapshot.ledgers, strict=True):
+            ledger.state = kept
 
-    def key(self) -> int:
-        """The fingerprint of what is durable now, as far as it matters for what can still happen."""
-        key = 0
+    def fingerprints(self) -> tuple[int, int]:
+        """Of what is durable now: as far as it matters for what can still happen, and of all of it.
+
+        By the first one states are told apart; by the second one, the ends of one turn that went in different ways.
+        """
+        live = full = own = unsaved = 0
         for log in self._owned:
-            key ^= log.state.full if self._whole else log.state.live
-        for name, ledger in self.ledgers.items():
+            there = log.state
+            live ^= there.live
+            full ^= there.full
+        for name, ledger, owner in self._kept:
             state = ledger.state
-            key ^= state.full ^ ledger.progress()
+            own ^= state.full ^ ledger.progress()
+            unsaved ^= self._unsaved(name, owner, state)
             if self.timed and state.pending:
-                key ^= self._numbers[name, state.clock]
-            key ^= self._unsaved(name, state)
+                unsaved ^= self._numbers[name, state.clock]
         for context in self.arrivals:
-            key ^= self._numbers[context, self.logs[context].state.arrived]
-        return key
-
-    def full(self) -> int:
-        """The fingerprint of all that is durable now, to compare how one turn ended in different ways."""
-        full = 0
-        for log in self._owned:
-            full ^= log.state.full
-        for ledger in self._kept:
-            full ^= ledger.state.full ^ ledger.progress()
-        return full
+            unsaved ^= self._numbers[context, self.logs[context].state.arrived]
+        return (full if self._whole else live) ^ own ^ unsaved, full ^ own
 
     def content(self) -> Content:
         """What all logs say, whatever the order across streams and the times."""
@@ -147,14 +150,14 @@ class World:
             for row in log.state.events.rows
         )
 
-    def _unsaved(self, manager: str, state: WatchedRecord) -> int:
+    def _unsaved(self, manager: str, owner: tuple[str, str], state: WatchedRecord) -> int:
         """The number of what a turn that is not saved has left: its pin, and the receipts above the durable cursors.
 
         For those below, no redelivery ever asks.
         """
         key = 0
         pinned: Pin | None = None
-        turn, passed, owner = state.turn, state.passed, self._owners[manager]
+        turn, passed = state.turn, state.passed
         for log in self._owned:
             share = log.state.shares.get(owner)
             if share is None:
@@ -242,9 +245,9 @@ class World:
         pending = self.ledgers[manager].state.pending
         return min(pending)[0] if pending else None
 
-    def runner(self, manager: str, order: Order, clock: Clock, size: int = 1) -> Runner:
-        """A worker that has just started and takes turns of so many events."""
-        runner = Runner(
+    def runner(self, manager: str, order: Order, clock: Clock) -> Runner:
+        """A worker that goes by an order and a clock, to be started."""
+        return Runner(
             self.app,
             self.managers[manager],
             logs=self.logs,
@@ -253,38 +256,15 @@ class World:
             receivers=self._receivers,
             order=order,
             decider=self._deciders.get(manager),
-            page=max(_PAGE, size),
+            page=_PAGE,
         )
-        run(runner.start(0, ""))
+
+    def start(self, manager: str, plan: Plan) -> Runner:
+        """A worker that has just started, to take the next turn as planned; the one before it is of no use then."""
+        cold = self._cold.get(manager)
+        if cold is None:
+            cold = self._cold[manager] = Cold(partial(self.runner, manager), timed=self.timed)
+        runner = cold.start(plan, self.due(manager) if plan.fires else None)
+        for log in self._owned:
+            log.opened = False
         return runner
-
-
-class StillClock:
-    """A clock for exploring all orders: timers fire when the explorer says so.
-
-    Args:
-        fires: timers due at or before this instant fire (microseconds since 1970); None: none does.
-    """
-
-    def __init__(self, fires: int | None = None) -> None:
-        self._fires = -1 << 62 if fires is None else fires
-
-    def horizon(self, upcoming: int | None) -> int:  # noqa: ARG002  (events bring no time with them)
-        """The instant up to which timers fire."""
-        return self._fires
-
-    def stamp(self) -> None:
-        """Each event has the time of its cause."""
-
-    def reached(self, moment: int) -> None:
-        """Nothing: time stands still."""
-
-
-def scripted(sources: Sequence[str]) -> Order:
-    """Take events from these sources, in this order; wait where one has none."""
-
-    def order(ready: Mapping[str, object], taken: int) -> str | None:
-        name = sources[taken] if taken < len(sources) else None
-        return name if name in ready else None
-
-    return order

@@ -1,0 +1,112 @@
+"""Turns that went the same way before: a turn is taken once for all that it depends on."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pmtui.explorer.plans import Plan
+from pmtui.explorer.stores import WatchedLogState
+from pmtui.explorer.turns import Commit, Course, take
+from pmtui.explorer.world import Snapshot, World
+
+KEPT = 10_000
+"""After so many courses all are forgotten: they hold on to the states that they went through."""
+
+
+class _Known(NamedTuple):
+    """A course that was taken: from where, to where, and the logs (by number) that it opened a transaction in."""
+
+    before: Snapshot
+    after: Snapshot
+    course: Course
+    opened: Sequence[int]
+
+
+class Courses:
+    """Takes turns, and remembers how they went where the same can come again.
+
+    A turn depends on its plan, its manager's ledger, what each log keeps of that manager, and the events of its sources
+    and of those logs that it opens a transaction in. Of other managers it sees nothing, and a log that it neither reads
+    nor opens it only asks how far it goes, which is never less than its ledger knows. All of this is immutable: where
+    it is the very same objects, a turn changes them in the same way, whatever else there is.
+
+    Args:
+        world: where.
+        remembers: whether to remember any.
+    """
+
+    def __init__(self, world: World, *, remembers: bool) -> None:
+        self._world = world
+        # With one manager alone, nothing else changes while its own things are the same.
+        self._remembers = remembers and (len(world.managers) > 1 or bool(world.arrivals))
+        self._known: dict[tuple[object, ...], list[_Known]] = {}
+        self._count = 0
+        names = list(world.logs)
+        self._places = {name: place for place, name in enumerate(world.managers)}
+        self._sources = {
+            name: [names.index(source) for source in manager.sources if source in world.logs]
+            for name, manager in world.managers.items()
+        }
+
+    def take(self, manager: str, plan: Plan, key: int, snapshot: Snapshot) -> Course:
+        """See `turns.take`: from a snapshot that has this key."""
+        same = self._same(manager, plan, snapshot) if self._remembers else ()
+        for known in self._known.get(same, ()):
+            if all(known.before.logs[log].events is snapshot.logs[log].events for log in known.opened):
+                return self._again(known, manager, snapshot)
+        self._world.restore(snapshot)
+        course = take(self._world, manager, plan, key)
+        if self._remembers:
+            opened = [place for place, log in enumerate(self._world.logs.values()) if log.opened]
+            self._keep(same, _Known(snapshot, self._world.snapshot(), course, opened))
+        return course
+
+    def _same(self, manager: str, plan: Plan, snapshot: Snapshot) -> tuple[object, ...]:
+        """A turn's plan and which objects it depends on, as far as that is known before it is taken."""
+        owner, logs = (self._world.app.name, manager), snapshot.logs
+        return (
+            manager,
+            plan,
+            id(snapshot.ledgers[self._places[manager]]),
+            *[id(log.shares.get(owner)) for log in logs],
+            *[id(logs[source].events) for source in self._sources[manager]],
+        )
+
+    def _keep(self, same: tuple[object, ...], known: _Known) -> None:
+        if self._count == KEPT:
+            self._known.clear()
+            self._count = 0
+        self._count += 1
+        self._known.setdefault(same, []).append(known)
+
+    def _again(self, known: _Known, manager: str, snapshot: Snapshot) -> Course:
+        """A course that goes as one before, from another snapshot."""
+        world, course = self._world, known.course
+        commits = []
+        for commit in course.commits:
+            there = self._moved(known.before, commit.snapshot, snapshot, manager)
+            world.restore(there)
+            commits.append(Commit(commit.point, *world.fingerprints(), there))
+        if course.turn is not None and commits and commits[-1].point is course.turn.point:
+            return course._replace(commits=commits, full=commits[-1].full)
+        world.restore(self._moved(known.before, known.after, snapshot, manager))
+        return course._replace(commits=commits, full=world.fingerprints()[1])
+
+    def _moved(self, before: Snapshot, after: Snapshot, now: Snapshot, manager: str) -> Snapshot:
+        """What becomes of a snapshot by what a manager's turn made of another one."""
+        owner, place = (self._world.app.name, manager), self._places[manager]
+        logs = []
+        for old, new, log in zip(before.logs, after.logs, now.logs, strict=True):
+            if new is old:
+                logs.append(log)
+                continue
+            logs.append(
+                WatchedLogState(
+                    log.events if new.events is old.events else new.events,
+                    {**log.shares, owner: new.shares[owner]},
+                    log.full ^ old.full ^ new.full,
+                    log.live ^ old.live ^ new.live,
+                    log.arrived,
+                )
+            )
+        ledgers = now.ledgers
+        return Snapshot(tuple(logs), (*ledgers[:place], after.ledgers[place], *ledgers[place + 1 :]))
