@@ -13,10 +13,9 @@ KEPT = 10_000
 
 
 class _Known(NamedTuple):
-    """A course that was taken: from where, to where, and the logs (by number) that it opened a transaction in."""
+    """A course that was taken, from where, and the logs (by number) that it opened a transaction in."""
 
     before: Snapshot
-    after: Snapshot
     course: Course
     opened: Sequence[int]
 
@@ -47,17 +46,17 @@ class Courses:
             for name, manager in world.managers.items()
         }
 
-    def take(self, manager: str, plan: Plan, key: int, snapshot: Snapshot) -> Course:
-        """See `turns.take`: from a snapshot that has this key."""
+    def take(self, manager: str, plan: Plan, snapshot: Snapshot) -> Course:
+        """See `turns.take`: from a snapshot."""
         same = self._same(manager, plan, snapshot) if self._remembers else ()
         for known in self._known.get(same, ()):
             if all(known.before.logs[log].events is snapshot.logs[log].events for log in known.opened):
                 return self._again(known, manager, snapshot)
         self._world.restore(snapshot)
-        course = take(self._world, manager, plan, key)
+        course = take(self._world, manager, plan, snapshot)
         if self._remembers:
             opened = [place for place, log in enumerate(self._world.logs.values()) if log.opened]
-            self._keep(same, _Known(snapshot, self._world.snapshot(), course, opened))
+            self._keep(same, _Known(snapshot, course, opened))
         return course
 
     def _same(self, manager: str, plan: Plan, snapshot: Snapshot) -> tuple[object, ...]:
@@ -80,16 +79,15 @@ class Courses:
 
     def _again(self, known: _Known, manager: str, snapshot: Snapshot) -> Course:
         """A course that goes as one before, from another snapshot."""
-        world, course = self._world, known.course
-        commits = []
-        for commit in course.commits:
-            there = self._moved(known.before, commit.snapshot, snapshot, manager)
-            world.restore(there)
-            commits.append(Commit(commit.point, *world.fingerprints(), there))
-        if course.turn is not None and commits and commits[-1].point is course.turn.point:
-            return course._replace(commits=commits, full=commits[-1].full)
-        world.restore(self._moved(known.before, known.after, snapshot, manager))
-        return course._replace(commits=commits, full=world.fingerprints()[1])
+        course = known.course
+        commits = [
+            Commit(point, self._moved(known.before, after, snapshot, manager)) for point, after in course.commits
+        ]
+        if commits and course.commits[-1].snapshot is course.end:
+            end = commits[-1].snapshot
+        else:
+            end = self._moved(known.before, course.end, snapshot, manager)
+        return course._replace(commits=commits, end=end)
 
     def _moved(self, before: Snapshot, after: Snapshot, now: Snapshot, manager: str) -> Snapshot:
         """What becomes of a snapshot by what a manager's turn made of another one."""
@@ -109,4 +107,5 @@ class Courses:
                 )
             )
         ledgers = now.ledgers
-        return Snapshot(tuple(logs), (*ledgers[:place], after.ledgers[place], *ledgers[place + 1 :]))
+        self._world.put(logs, (*ledgers[:place], after.ledgers[place], *ledgers[place + 1 :]))
+        return self._world.snapshot(now, manager, after.parts[place])

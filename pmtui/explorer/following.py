@@ -49,7 +49,7 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
             continue
         before = world.snapshot()
         try:
-            course = take(world, step.manager, _plan(world, step), world.fingerprints()[0])
+            course = take(world, step.manager, _plan(world, step), before)
         except Wrong as wrong:
             turns.append(wrong.turn)
             return Followed(turns, last, wrong, step.manager)
@@ -57,17 +57,19 @@ def follow(world: World, steps: Sequence[Step]) -> Followed:
         commit = _commit(world, before, course, step)
         if commit is None or course.turn is None:
             return Followed(turns, False, None, "")
-        end = course.full
+        end = course.end.full
         if recovery is not None and recovery.manager == step.manager:
             end = recovery.end
-            if course.full != end:
+            if course.end.full != end:
                 return Followed(turns, last, differs(recovery.turn, course.turn), step.manager)
         recovery = None
         world.restore(commit.snapshot)
         if step.what == "crash":
             if world.interrupted(step.manager) is not None:
                 recovery = _Recovery(step.manager, course.turn, end)
-            elif course.turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.full != end:
+            elif (
+                course.turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.snapshot.full != end
+            ):
                 return Followed(turns, last, lost(course.turn, commit), step.manager)
     return Followed(turns, True, None, "")
 
@@ -83,5 +85,7 @@ def _plan(world: World, step: Step) -> Plan:
 def _commit(world: World, before: Snapshot, course: Course, step: Step) -> Commit | None:
     """What was durable where the step ended, None if the turn did not come there."""
     if step.targets:
-        return next((commit for targets, commit in halves(world, before, course) if targets == step.targets), None)
+        return next(
+            (commit for targets, commit in halves(world, before, step.manager, course) if targets == step.targets), None
+        )
     return next((commit for commit in course.commits if str(commit.point) == step.point), None)

@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
-
-import msgspec
 
 from pmtui.explorer.budget import Budget
 from pmtui.explorer.chance import Chance
@@ -94,10 +93,9 @@ class Search:
             Found: something is wrong.
             OutOfBounds: a bound was reached first.
         """
-        key, _ = self.world.fingerprints()
-        self._came[key] = None
-        self._check(key, self._beginning)
-        self._queue.append(Waiting(key, self._beginning))
+        self._came[self._beginning.key] = None
+        self._check(self._beginning)
+        self._queue.append(Waiting(self._beginning))
         turns = 0
         while self._queue and not stop():
             if turns % _LOOK_EVERY == 0:
@@ -113,10 +111,10 @@ class Search:
 
     def _expand(self, at: Waiting) -> None:
         """Take every step that can be taken from a state, and recover at once from every crash in it."""
-        key, snapshot = at.key, at.snapshot
+        snapshot = at.snapshot
         choices = self._choices(snapshot, at.except_for) if at.only is None else [at.only]
         if not choices and not at.except_for:
-            self._end(key, snapshot)
+            self._end(snapshot)
         if self._chance is not None and len(choices) > 1:
             depth = sum(ledger.state.turn for ledger in self.world.ledgers.values())
             choices = [self._chance.choose(choices, depth)]
@@ -124,14 +122,14 @@ class Search:
             choices = self._switches.now(at, choices)
         for manager, plan in choices:
             if manager:
-                self._undisturbed(key, snapshot, manager, plan)
+                self._undisturbed(snapshot, manager, plan)
                 continue
             (context,) = plan.sources
             self.world.restore(snapshot)
             self.world.arrive(context)
             self.edges += 1
-            there = Waiting(self.world.fingerprints()[0], self.world.snapshot(), last=("", context))
-            self._find(key, Step("arrived", "", (context,), ""), there)
+            there = Waiting(self.world.snapshot(snapshot), last=("", context))
+            self._find(snapshot, there, partial(Step, "arrived", "", (context,), ""))
 
     def _choices(self, snapshot: Snapshot, except_for: str) -> list[Choice]:
         """What can be next: a manager's turn, or without a manager an event that arrives."""
@@ -141,20 +139,21 @@ class Search:
         ]
         return [*choices, *(("", Plan(1, (context,))) for context in self.world.arriving())]
 
-    def _find(self, key: int, step: Step, there: Waiting) -> None:
+    def _find(self, before: Snapshot, there: Waiting, step: Callable[[], Step]) -> None:
         """A step leads from a state to another one, between two turns."""
-        new = self._new(there.key, key, step, there.snapshot)
+        new = self._new(before, there.snapshot, step)
         if self._switches.new(there) if self._switches is not None else new:
             self._queue.append(there)
 
-    def _end(self, key: int, snapshot: Snapshot) -> None:
+    def _end(self, snapshot: Snapshot) -> None:
         self.edges += 1  # to look once more and find nothing
         self.world.restore(snapshot)
         try:
             self._checks.end(self.world)
         except Failed as failed:
-            raise Found(Wrong("eventually", failed.sentence, None, failed.place), self.steps_to(key), "") from failed
-        self.ends.setdefault(self.world.content(), key)
+            wrong = Wrong("eventually", failed.sentence, None, failed.place)
+            raise Found(wrong, self.steps_to(snapshot.key), "") from failed
+        self.ends.setdefault(self.world.content(), snapshot.key)
 
     def _plans(self, manager: str) -> list[Plan]:
         """What a manager's next turn can be."""
@@ -172,50 +171,52 @@ class Search:
             plans.append(Plan(1, (TIMERS,), fires=True))
         return [*plans, *larger(ready)]
 
-    def _undisturbed(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> None:
-        course = self._take(key, snapshot, manager, plan)
-        if not course.commits or course.turn is None:
+    def _undisturbed(self, snapshot: Snapshot, manager: str, plan: Plan) -> None:
+        course = self._take(snapshot, manager, plan)
+        turn = course.turn
+        if not course.commits or turn is None:
             return
-        self._recoveries(key, manager, plan, course, course.full)
+        self._recoveries(snapshot, manager, plan, course, course.end.full)
         if self._orders != "oldest":
-            for targets, commit in halves(self.world, snapshot, course):
-                step = _step("crash", manager, course.turn, plan, commit)
-                if self._new(commit.key, key, msgspec.structs.replace(step, targets=targets), commit.snapshot):
+            for targets, commit in halves(self.world, snapshot, manager, course):
+                if self._new(snapshot, commit.snapshot, _step("crash", manager, turn, plan, commit, targets)):
                     self.edges += 1
-                    self._recover(commit, manager, course.turn, course.full)
+                    self._recover(commit, manager, turn, course.end.full)
         end = course.commits[-1]
-        there = Waiting(end.key, end.snapshot, last=_last(manager, course.turn))
-        self._find(key, _step("handled", manager, course.turn, plan, end), there)
+        there = Waiting(end.snapshot, last=_last(manager, turn))
+        self._find(snapshot, there, _step("handled", manager, turn, plan, end))
 
-    def _recoveries(self, key: int, manager: str, plan: Plan, course: Course, end: int) -> None:
+    def _recoveries(self, snapshot: Snapshot, manager: str, plan: Plan, course: Course, end: int) -> None:
         """Crash after every commit of a turn but its last, and see that each recovery comes to the same end."""
         turn = course.turn
         if turn is None:
             return
         for commit in course.commits[:-1]:
             step = _step("crash", manager, turn, plan, commit)
-            if turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.full != end:
-                raise Found(lost(turn, commit), (*self.steps_to(key), step), manager)  # nobody will do the rest
-            if self._new(commit.key, key, step, commit.snapshot):
+            if turn.delivery == "save-then-act" and commit.point.phase != "read" and commit.snapshot.full != end:
+                # Nobody will do the rest.
+                raise Found(lost(turn, commit), (*self.steps_to(snapshot.key), step()), manager)
+            if self._new(snapshot, commit.snapshot, step):
                 self._recover(commit, manager, turn, end)
 
     def _recover(self, commit: Commit, manager: str, turn: Turn, end: int) -> None:
-        self.world.restore(commit.snapshot)
+        snapshot = commit.snapshot
+        self.world.restore(snapshot)
         if self.world.interrupted(manager) is None:
-            self._queue.append(Waiting(commit.key, commit.snapshot, last=_last(manager, turn)))
+            self._queue.append(Waiting(snapshot, last=_last(manager, turn)))
             return
-        again = self._take(commit.key, commit.snapshot, manager, Plan())
-        if again.full != end:
-            raise Found(differs(turn, again.turn), self._path(commit.key, again, manager), manager)
-        self._recoveries(commit.key, manager, Plan(), again, end)
+        again = self._take(snapshot, manager, Plan())
+        if again.end.full != end:
+            raise Found(differs(turn, again.turn), self._path(snapshot, again, manager), manager)
+        self._recoveries(snapshot, manager, Plan(), again, end)
         if len(self.world.managers) > 1 or self.world.arrivals:
-            self._queue.append(Waiting(commit.key, commit.snapshot, manager, _last(manager, turn)))
+            self._queue.append(Waiting(snapshot, manager, _last(manager, turn)))
 
-    def _take(self, key: int, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
+    def _take(self, snapshot: Snapshot, manager: str, plan: Plan) -> Course:
         try:
-            course = self._courses.take(manager, plan, key, snapshot)
+            course = self._courses.take(manager, plan, snapshot)
         except Wrong as wrong:
-            steps = self.steps_to(key)
+            steps = self.steps_to(snapshot.key)
             if wrong.turn is not None and wrong.turn.point is not None:
                 step = Step("handled", manager, sources_of(wrong.turn), str(wrong.turn.point), plan.fires)
                 steps = (*steps, step)
@@ -223,27 +224,29 @@ class Search:
         self.edges += max(0, 2 * course.points - 1)  # from each point it goes on or crashes; from the last both are one
         return course
 
-    def _new(self, key: int, before: int, step: Step, snapshot: Snapshot) -> bool:
-        if key in self._came:
+    def _new(self, before: Snapshot, there: Snapshot, step: Callable[[], Step]) -> bool:
+        """Whether a state is found for the first time, by a step from another one."""
+        if there.key in self._came:
             return False
-        self._came[key] = before, step
-        self._check(key, snapshot)
+        self._came[there.key] = before.key, step()
+        self._check(there)
         return True
 
-    def _check(self, key: int, snapshot: Snapshot) -> None:
+    def _check(self, snapshot: Snapshot) -> None:
         if not self._checks.any:
             return
         self.world.restore(snapshot)
         try:
             self._checks.state(self.world)
         except Failed as failed:
-            raise Found(Wrong("invariant", failed.sentence, None, failed.place), self.steps_to(key), "") from failed
+            wrong = Wrong("invariant", failed.sentence, None, failed.place)
+            raise Found(wrong, self.steps_to(snapshot.key), "") from failed
 
-    def _path(self, key: int, course: Course, manager: str) -> tuple[Step, ...]:
-        steps = self.steps_to(key)
+    def _path(self, snapshot: Snapshot, course: Course, manager: str) -> tuple[Step, ...]:
+        steps = self.steps_to(snapshot.key)
         if course.turn is None or not course.commits:
             return steps
-        return (*steps, _step("handled", manager, course.turn, Plan(), course.commits[-1]))
+        return (*steps, _step("handled", manager, course.turn, Plan(), course.commits[-1])())
 
     def steps_to(self, key: int) -> tuple[Step, ...]:
         """The steps that led to a state when it was found."""
@@ -260,5 +263,13 @@ def _last(manager: str, turn: Turn) -> Origin:
     return manager, turn.picked[-1].source
 
 
-def _step(what: Literal["handled", "crash"], manager: str, turn: Turn, plan: Plan, commit: Commit) -> Step:
-    return Step(what, manager, sources_of(turn), str(commit.point), fired_first(turn, plan))
+def _step(
+    what: Literal["handled", "crash"],
+    manager: str,
+    turn: Turn,
+    plan: Plan,
+    commit: Commit,
+    targets: tuple[str, ...] = (),
+) -> Callable[[], Step]:
+    """Tells of a step, where it is the first one to a state."""
+    return lambda: Step(what, manager, sources_of(turn), str(commit.point), fired_first(turn, plan), targets)

@@ -103,20 +103,12 @@ class WatchedLog(MemoryLog):
 
 
 class _WatchedTransaction(MemoryLogTransaction):
-    def __init__(self, log: WatchedLog) -> None:
-        super().__init__(log)
-        self._log: WatchedLog = log
-        self._full = log.state.full
-        self._live = log.state.live
+    _log: WatchedLog
+    _full = _live = 0  # by what the fingerprints change
 
     def committed(self) -> LogState:
-        return WatchedLogState(
-            self._events,
-            self._shares,
-            self._full,
-            self._live,
-            self._log.state.arrived,
-        )
+        now = self._log.state
+        return WatchedLogState(self._events, self._shares, now.full ^ self._full, now.live ^ self._live, now.arrived)
 
     async def record(self, sender: Sender, receipts: Sequence[Receipt]) -> None:
         numbers, name = self._log.numbers, self._log.name
@@ -213,8 +205,9 @@ class WatchedLedger(MemoryLedger):
         for old, _ in save.instances:
             name = old.correlation
             change ^= self._number(before.get(name)) ^ self._number(now.instances.get(name))
+        # A worker that is not killed in a turn has ended by itself: nothing is to be fenced off from the next one.
         self.state = msgspec.structs.replace(
-            now, full=now.full ^ change, passed={**now.passed, **passed} if passed else now.passed
+            now, full=now.full ^ change, passed={**now.passed, **passed} if passed else now.passed, clean=True
         )
 
     def _passed(self, save: Save) -> dict[str, int]:

@@ -18,13 +18,12 @@ class Waiting(NamedTuple):
     """A state that was found and not expanded yet.
 
     Attributes:
-        key, snapshot: what is durable in it.
+        snapshot: what is durable in it.
         except_for: the manager whose turn was taken already; none if it is empty.
         last: where the last event on the way to it came from; None at the beginning.
         only: the one choice that is to be taken now; None: all there are.
     """
 
-    key: int
     snapshot: Snapshot
     except_for: str = ""
     last: Origin | None = None
@@ -47,7 +46,7 @@ class Switches:
 
     def new(self, at: Waiting) -> bool:
         """Whether a state was not found before after an event of the same origin."""
-        known = at.key, at.except_for, at.last
+        known = at.snapshot.key, at.except_for, at.last
         if known in self._known:
             return False
         self._known.add(known)
@@ -58,13 +57,13 @@ class Switches:
         now: list[Choice] = []
         for choice in choices:
             manager, plan = choice
-            if (not plan.sources and plan.size > 1) or (at.key, manager, plan) in self._taken:
+            if (not plan.sources and plan.size > 1) or (at.snapshot.key, manager, plan) in self._taken:
                 continue
             switches = 0 if at.only is not None else _switches(at.last, choice)
             if switches:
                 self._put_off.setdefault(self._so_far + switches, []).append(at._replace(only=choice))
             else:
-                self._taken.add((at.key, manager, plan))
+                self._taken.add((at.snapshot.key, manager, plan))
                 now.append(choice)
         return now
 

@@ -18,11 +18,9 @@ from pmtui.model.point import Point
 
 
 class Commit(NamedTuple):
-    """What is durable from a point on: a crash before the next commit leaves this; its fingerprints are two."""
+    """What is durable from a point on: a crash before the next commit leaves this."""
 
     point: Point
-    key: int
-    full: int
     snapshot: Snapshot
 
 
@@ -33,16 +31,16 @@ class Course(NamedTuple):
         turn: as handling left it; None if there was nothing to do.
         points: how many points it reached.
         commits: in order; the last one is how it ended.
-        full: the fingerprint of all that was durable then.
+        end: what was durable then.
     """
 
     turn: Turn | None
     points: int
     commits: Sequence[Commit]
-    full: int
+    end: Snapshot
 
 
-def halves(world: World, before: Snapshot, course: Course) -> Iterator[tuple[tuple[str, ...], Commit]]:
+def halves(world: World, before: Snapshot, manager: str, course: Course) -> Iterator[tuple[tuple[str, ...], Commit]]:
     """What a crash leaves in a larger turn that this one is a part of, with the contexts that have all of it.
 
     There each target has one transaction, in an order that the turn's other events decide: any targets may have all,
@@ -56,9 +54,7 @@ def halves(world: World, before: Snapshot, course: Course) -> Iterator[tuple[tup
     earlier = course.commits[0].snapshot if course.commits[0].point.phase == "read" else before
     for size in range(1, len(targets)):
         for some in combinations(targets, size):
-            snapshot = world.mixed(acted[-1].snapshot, earlier, some)
-            world.restore(snapshot)
-            yield some, Commit(acted[-1].point, *world.fingerprints(), snapshot)
+            yield some, Commit(acted[-1].point, world.mixed(acted[-1].snapshot, earlier, some, manager))
 
 
 class Wrong(Exception):
@@ -79,21 +75,21 @@ class Wrong(Exception):
         self.place = place
 
 
-def take(world: World, manager: str, plan: Plan, key: int) -> Course:
+def take(world: World, manager: str, plan: Plan, since: Snapshot) -> Course:
     """Take a manager's next turn, from what is durable now, with a worker that has just started.
 
     Args:
         world: where.
         manager: whose turn.
         plan: what it is to be.
-        key: of what is durable now.
+        since: what is durable now.
 
     Raises:
         Wrong: an action was doubled, a cursor went back or passed an event, or handling could not go on.
     """
     runner = world.start(manager, plan)
     try:
-        return run(_drive(world, runner, manager, plan, key))
+        return run(_drive(world, runner, manager, plan, since))
     except Fault as fault:
         raise Wrong(fault.kind, str(fault), runner.turn) from fault
     except NotDeterministic as error:
@@ -104,9 +100,9 @@ def take(world: World, manager: str, plan: Plan, key: int) -> Course:
         raise Wrong("stuck", f"the worker cannot go on: {error}", runner.turn) from error
 
 
-async def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: int) -> Course:
+async def _drive(world: World, runner: Runner, manager: str, plan: Plan, since: Snapshot) -> Course:
     commits: list[Commit] = []
-    points = full = 0
+    points, now = 0, None
     saved_first = world.managers[manager].cls.delivery == "save-then-act"
     ledger = world.ledgers[manager]
     pending = ledger.state.pending
@@ -114,16 +110,14 @@ async def _drive(world: World, runner: Runner, manager: str, plan: Plan, key: in
         points += 1
         if point.phase == "decided" or (point.phase == "read" and ledger.state.pending is pending):
             continue  # nothing is durable by then but that a timer came due
-        before = full
-        now, full = world.fingerprints()
-        if now != key or (saved_first and full != before):  # then what nobody reads may be all that is missing
-            key = now
-            commits.append(Commit(point, key, full, world.snapshot()))
+        before = now or since
+        now = world.snapshot(since, manager)
+        # Where it saves first, what nobody reads may be all that is missing.
+        if now.key != before.key or (saved_first and (not commits or now.full != before.full)):
+            commits.append(Commit(point, now))
         if point.phase == "acted" and runner.turn is not None:
             _check_actions(world, manager, runner.turn)
-    if not points:
-        return Course(None, 0, commits, world.fingerprints()[1])
-    return Course(runner.turn, points, commits, full)
+    return Course(runner.turn if points else None, points, commits, now or world.snapshot(since, manager))
 
 
 def _check_actions(world: World, manager: str, turn: Turn) -> None:

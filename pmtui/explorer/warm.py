@@ -55,7 +55,7 @@ def warm_differs(
             except PmtuiError:
                 return None
             idle = idle and kept is None and new is None
-            if warm.fingerprints()[1] != cold.fingerprints()[1]:
+            if warm.snapshot().full != cold.snapshot().full:
                 turn = kept or new
                 where = events_of(turn) if turn is not None else "the beginning"
                 sentence = f"{where} ends otherwise when the worker is restarted before it, without any crash"

@@ -20,10 +20,21 @@ from pmtui.storage.memory.log import NOTHING, Received
 
 
 class Snapshot(NamedTuple):
-    """Everything that is durable in a world: the states of its logs and ledgers, in their order."""
+    """Everything that is durable in a world: the states of its logs and ledgers, in their order.
+
+    Attributes:
+        logs, ledgers: these states.
+        parts: of each manager the number of what its ledger says and how far it has come, and of what a turn that is
+            not saved has left.
+        key: the fingerprint of all that matters for what can still happen; by it states are told apart.
+        full: the fingerprint of everything, to compare how one turn ended in different ways.
+    """
 
     logs: tuple[WatchedLogState, ...]
     ledgers: tuple[WatchedRecord, ...]
+    parts: tuple[tuple[int, int], ...]
+    key: int
+    full: int
 
 
 Content = frozenset[tuple[str, str, int, str, str]]
@@ -100,47 +111,68 @@ class World:
         self._receivers = receivers
         self._deciders = deciders
         self._owned = list(self.logs.values())
-        self._kept = [(name, ledger, self._owners[name]) for name, ledger in self.ledgers.items()]
+        places = {name: place for place, name in enumerate(self.logs)}
+        self._kept = [
+            (name, ledger, self._owners[name], [places[source] for source in manager.sources if source in places])
+            for (name, ledger), manager in zip(self.ledgers.items(), self.managers.values(), strict=True)
+        ]
         self._cold: dict[str, Cold] = {}
         self.timed = timed
         self._whole = whole
         self._logs = logs
 
-    def mixed(self, later: Snapshot, earlier: Snapshot, contexts: Collection[str]) -> Snapshot:
-        """Some contexts' logs from one snapshot, all else from another."""
+    def mixed(self, later: Snapshot, earlier: Snapshot, contexts: Collection[str], manager: str) -> Snapshot:
+        """Some contexts' logs from one snapshot, all else from another before it; a manager's turn lies between."""
         logs = [(later if name in contexts else earlier).logs[place] for place, name in enumerate(self.logs)]
-        return Snapshot(tuple(logs), earlier.ledgers)
+        self.put(logs, earlier.ledgers)
+        return self.snapshot(earlier, manager)
 
-    def snapshot(self) -> Snapshot:
-        """What is durable now."""
-        return Snapshot(tuple([log.state for log in self._owned]), tuple([ledger.state for _, ledger, _ in self._kept]))
+    def snapshot(
+        self, since: Snapshot | None = None, manager: str = "", part: tuple[int, int] | None = None
+    ) -> Snapshot:
+        """What is durable now.
+
+        Args:
+            since: an earlier one, where this is all that came after it:
+            manager: a turn of this one, or of none; or the arrival of events.
+            part: that manager's part, if it is known.
+        """
+        logs = tuple([log.state for log in self._owned])
+        ledgers = tuple([ledger.state for _, ledger, _, _ in self._kept])
+        key = full = 0
+        for there in logs:
+            key ^= there.full if self._whole else there.live
+            full ^= there.full
+        parts = []
+        for place, (name, ledger, owner, read) in enumerate(self._kept):
+            if since is None or name == manager:
+                if part is None or since is None:
+                    own, unsaved = ledgers[place].full ^ ledger.progress(), self._unsaved(name, owner, ledgers[place])
+                else:
+                    own, unsaved = part
+            else:
+                own, unsaved = since.parts[place]
+                for source in read:
+                    if logs[source].events is not since.logs[source].events:
+                        own = ledgers[place].full ^ ledger.progress()
+                        break
+            parts.append((own, unsaved))
+            key ^= own ^ unsaved
+            full ^= own
+        for context in self.arrivals:
+            key ^= self._numbers[context, self.logs[context].state.arrived]
+        return Snapshot(logs, ledgers, tuple(parts), key, full)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go to what was durable then."""
-        for log, there in zip(self._owned, snapshot.logs, strict=True):
+        self.put(snapshot.logs, snapshot.ledgers)
+
+    def put(self, logs: Iterable[WatchedLogState], ledgers: Iterable[WatchedRecord]) -> None:
+        """Have these states, in the order of a snapshot."""
+        for log, there in zip(self._owned, logs, strict=True):
             log.state = there
-        for (_, ledger, _), kept in zip(self._kept, snapshot.ledgers, strict=True):
+        for (_, ledger, _, _), kept in zip(self._kept, ledgers, strict=True):
             ledger.state = kept
-
-    def fingerprints(self) -> tuple[int, int]:
-        """Of what is durable now: as far as it matters for what can still happen, and of all of it.
-
-        By the first one states are told apart; by the second one, the ends of one turn that went in different ways.
-        """
-        live = full = own = unsaved = 0
-        for log in self._owned:
-            there = log.state
-            live ^= there.live
-            full ^= there.full
-        for name, ledger, owner in self._kept:
-            state = ledger.state
-            own ^= state.full ^ ledger.progress()
-            unsaved ^= self._unsaved(name, owner, state)
-            if self.timed and state.pending:
-                unsaved ^= self._numbers[name, state.clock]
-        for context in self.arrivals:
-            unsaved ^= self._numbers[context, self.logs[context].state.arrived]
-        return (full if self._whole else live) ^ own ^ unsaved, full ^ own
 
     def content(self) -> Content:
         """What all logs say, whatever the order across streams and the times."""
@@ -153,7 +185,7 @@ class World:
     def _unsaved(self, manager: str, owner: tuple[str, str], state: WatchedRecord) -> int:
         """The number of what a turn that is not saved has left: its pin, and the receipts above the durable cursors.
 
-        For those below, no redelivery ever asks.
+        For those below, no redelivery ever asks. With it the time, where timers go by it.
         """
         key = 0
         pinned: Pin | None = None
@@ -170,6 +202,8 @@ class World:
                     key ^= self._received(log.name, sender, own, last)
         if pinned is not None:
             key ^= self._numbers[manager, tuple([(run.source, run.count) for run in pinned.runs])]
+        if self.timed and state.pending:
+            key ^= self._numbers[manager, state.clock]
         return key
 
     def _received(self, log: str, sender: Sender, own: Received, last: int) -> int:

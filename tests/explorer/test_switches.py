@@ -10,7 +10,7 @@ from pmtui.explorer.plans import Plan
 from pmtui.explorer.search import Search
 from pmtui.explorer.switches import Switches, Waiting
 from pmtui.explorer.verdict import Bounds
-from pmtui.explorer.world import World
+from pmtui.explorer.world import Snapshot, World
 from tests.explorer.kit import app_of, events
 from tests.explorer.test_orders import Cancels, Last, Reminds
 
@@ -37,7 +37,7 @@ def test_what_closes_has_the_same_states_and_ends_whichever_comes_first(manager,
 def test_every_choice_comes_once_those_with_fewer_switches_first():
     switches = Switches()
     stay, leave, both = Plan(1, ("a",)), Plan(1, ("b",)), Plan(3, ("b", "a", "a"))
-    at = Waiting(1, (), last=("m", "a"))
+    at = Waiting(Snapshot((), (), (), 1, 1), last=("m", "a"))
     assert switches.now(at, [("m", both), ("m", leave), ("m", stay)]) == [("m", stay)]
     assert switches.now(at, [("m", stay)]) == []
     first = switches.more()
