@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pmtui.explorer.plans import Plan
-from pmtui.explorer.stores import WatchedLogState
 from pmtui.explorer.turns import Commit, Course, take
 from pmtui.explorer.world import Snapshot, World
 
@@ -81,31 +80,10 @@ class Courses:
         """A course that goes as one before, from another snapshot."""
         course = known.course
         commits = [
-            Commit(point, self._moved(known.before, after, snapshot, manager)) for point, after in course.commits
+            Commit(point, self._world.moved(known.before, after, snapshot, manager)) for point, after in course.commits
         ]
         if commits and course.commits[-1].snapshot is course.end:
             end = commits[-1].snapshot
         else:
-            end = self._moved(known.before, course.end, snapshot, manager)
+            end = self._world.moved(known.before, course.end, snapshot, manager)
         return course._replace(commits=commits, end=end)
-
-    def _moved(self, before: Snapshot, after: Snapshot, now: Snapshot, manager: str) -> Snapshot:
-        """What becomes of a snapshot by what a manager's turn made of another one."""
-        owner, place = (self._world.app.name, manager), self._places[manager]
-        logs = []
-        for old, new, log in zip(before.logs, after.logs, now.logs, strict=True):
-            if new is old:
-                logs.append(log)
-                continue
-            logs.append(
-                WatchedLogState(
-                    log.events if new.events is old.events else new.events,
-                    {**log.shares, owner: new.shares[owner]},
-                    log.full ^ old.full ^ new.full,
-                    log.live ^ old.live ^ new.live,
-                    log.arrived,
-                )
-            )
-        ledgers = now.ledgers
-        self._world.put(logs, (*ledgers[:place], after.ledgers[place], *ledgers[place + 1 :]))
-        return self._world.snapshot(now, manager, after.parts[place])

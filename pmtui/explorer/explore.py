@@ -6,19 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pmtui.explorer.again import AGAIN
 from pmtui.explorer.checks import Checks, Failed
 from pmtui.explorer.exploration import Exploration, receivers_of
-from pmtui.explorer.following import follow
-from pmtui.explorer.parts import Owners, Touched
-from pmtui.explorer.remembering import RememberingDecider
+from pmtui.explorer.following import follow, world_of
 from pmtui.explorer.search import Orders
 from pmtui.explorer.tell import violation_of
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Bounds, Kind, Progress, Replayed, Step, Verdict
 from pmtui.explorer.world import World
-from pmtui.handling.decision import Decision
-from pmtui.handling.sources import Picked
 from pmtui.model.app import App, Receiver
 from pmtui.model.errors import InputError
-from pmtui.storage.ledger import Instance
 from pmtui.storage.log import Row
 
 
@@ -74,21 +69,8 @@ def replay(
         receivers: as they were when it was found.
         orders: likewise.
     """
-    deciders = {
-        name: RememberingDecider(app, manager, _unheard, lambda event: event) for name, manager in app.managers.items()
-    }
     arriving = {step.sources[0] for step in steps if step.what == "arrived"}
-    owners = Owners(app, deciders, whole=True)
-    world = World(
-        app,
-        logs,
-        app.managers,
-        receivers_of(app, receivers),
-        deciders,
-        Touched(owners),
-        arriving=arriving,
-        timed=orders == "oldest",
-    )
+    world = world_of(app, logs, receivers_of(app, receivers), arriving=arriving, timed=orders == "oldest")
     followed = follow(world, steps)
     wrong = followed.wrong
     if wrong is None and followed.whole:
@@ -112,7 +94,3 @@ def _checked(app: App, world: World) -> Wrong | None:
     except Failed as failed:
         return Wrong(kind, failed.sentence, None, failed.place)
     return None
-
-
-def _unheard(picked: Picked, instance: Instance, decision: Decision) -> None:
-    """Nobody needs to know what a handler is asked when a story is only taken again."""

@@ -1,13 +1,20 @@
 """Taking the steps of a story, looking at the same things that the search looks at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from pmtui.explorer.parts import Owners, Touched
 from pmtui.explorer.plans import Plan
+from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, halves, lost, take
 from pmtui.explorer.verdict import Step
 from pmtui.explorer.world import Snapshot, World
+from pmtui.handling.decision import Decision
+from pmtui.handling.sources import Picked
 from pmtui.handling.turn import Turn
+from pmtui.model.app import App, Receiver
+from pmtui.storage.ledger import Instance
+from pmtui.storage.log import Row
 
 
 class Followed(NamedTuple):
@@ -32,6 +39,34 @@ class _Recovery(NamedTuple):
     manager: str
     turn: Turn
     end: int
+
+
+def world_of(
+    app: App,
+    logs: Mapping[str, Sequence[Row]],
+    receivers: Mapping[str, Receiver],
+    *,
+    arriving: Collection[str] = (),
+    timed: bool,
+) -> World:
+    """A world of all managers to take stories in; nobody is told what handlers are asked.
+
+    Args:
+        app: whose managers.
+        logs: the events from outside, by context.
+        receivers: by context.
+        arriving: the contexts whose events arrive one by one.
+        timed: whether the oldest event comes first, and timers go by the time of the events.
+    """
+    deciders = {
+        name: RememberingDecider(app, manager, _unheard, lambda event: event) for name, manager in app.managers.items()
+    }
+    owners = Owners(app, deciders, whole=True)
+    return World(app, logs, app.managers, receivers, deciders, Touched(owners), arriving=arriving, timed=timed)
+
+
+def _unheard(picked: Picked, instance: Instance, decision: Decision) -> None:
+    """Nobody needs to know what a handler is asked when a story is only taken again."""
 
 
 def follow(world: World, steps: Sequence[Step]) -> Followed:

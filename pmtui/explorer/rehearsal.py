@@ -1,4 +1,4 @@
-"""One run of all managers in memory, with one crash or none, that real workers can be put through too."""
+"""One run of all managers in memory, after any crashes, that real workers can be put through too."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -13,6 +13,20 @@ from pmtui.storage.memory.log import MemoryLog
 
 _TIMERS = 200
 """So many times a manager waits for its next timer before the next manager has its turn."""
+
+
+class Kill(NamedTuple):
+    """One manager working alone until it dies at a point.
+
+    Attributes:
+        manager: whose worker.
+        point: where, as text.
+        waits: whether first it is dry, and then its next timer comes due.
+    """
+
+    manager: str
+    point: str
+    waits: bool = False
 
 
 class Drain(NamedTuple):
@@ -44,31 +58,34 @@ def streams_of(logs: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], list[
 
 
 class Rehearsal:
-    """Runs the managers one after another, an event a turn, the oldest first, until all are dry.
+    """Takes a story, then runs the managers one after another, an event a turn, the oldest first, until all are dry.
 
     Args:
         app: whose managers.
         logs: the events from outside.
         receivers: by context.
-        crash: the point to crash at, once; none if it is empty.
+        story: who is killed first, and where.
 
     Attributes:
-        drains: what was done, in order.
-        points: all that were reached, in order.
-        crashed: whether the crash's point was reached.
+        drains: what was done after the story, in order.
+        points: all that were reached then, in order.
+        killed: whether every point of the story was reached.
     """
 
     def __init__(
-        self, app: App, logs: Mapping[str, Sequence[Row]], receivers: Mapping[str, Receiver], crash: str = ""
+        self,
+        app: App,
+        logs: Mapping[str, Sequence[Row]],
+        receivers: Mapping[str, Receiver],
+        story: Sequence[Kill] = (),
     ) -> None:
         self.drains: list[Drain] = []
         self.points: list[str] = []
-        self.crashed = False
         self._app = app
         self._receivers = receivers
-        self._crash = crash
         self._logs = {name: MemoryLog(name, logs.get(name, ())) for name in app.contexts}
         self._ledgers = {name: MemoryLedger(app.name, name) for name in app.managers}
+        self.killed = all(self._kill(each) for each in story)
         before = -1
         while before != len(self.points):
             before = len(self.points)
@@ -84,14 +101,23 @@ class Rehearsal:
         }
         return End(streams_of({name: log.state.events.rows for name, log in self._logs.items()}), instances)
 
+    def _kill(self, kill: Kill) -> bool:
+        """Let a manager work up to a point; whether it came there."""
+        runner, clock = self._worker(kill.manager)
+        if kill.waits and runner.next_due is not None:
+            clock.reached(runner.next_due)
+        while points := self._turn(runner, kill.point):
+            if points[-1] == kill.point:
+                return True
+        return False
+
     def _drain(self, manager: str) -> None:
         before, timers = len(self.points), 0
         runner, clock = self._worker(manager)
         while True:
-            points = len(self.points)
-            if not self._turn(runner):
-                runner, clock = self._worker(manager)
-            elif points == len(self.points):
+            points = self._turn(runner)
+            self.points += points
+            if not points:
                 if runner.next_due is None or timers == _TIMERS:
                     break
                 timers += 1
@@ -99,18 +125,16 @@ class Rehearsal:
         if len(self.points) > before:
             self.drains.append(Drain(manager, timers))
 
-    def _turn(self, runner: Runner) -> bool:
-        """A turn, if there is one; False if a crash ended it."""
+    def _turn(self, runner: Runner, end: str = "") -> list[str]:
+        """The points of a turn, if there is one, up to one where it ends."""
+        points: list[str] = []
         turn = runner.take(1)
-        while True:
+        while not points or points[-1] != end:
             try:
-                point = str(run(anext(turn)))
+                points.append(str(run(anext(turn))))
             except StopAsyncIteration:
-                return True
-            self.points.append(point)
-            if point == self._crash and not self.crashed:
-                self.crashed = True
-                return False
+                break
+        return points
 
     def _worker(self, manager: str) -> tuple[Runner, VirtualClock]:
         clock = VirtualClock()

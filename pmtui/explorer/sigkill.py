@@ -5,14 +5,15 @@ import random
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
 from pmtui.explorer.exploration import receivers_of
+from pmtui.explorer.merged import Story, merged
 from pmtui.explorer.reading import rows_of, write_files
-from pmtui.explorer.rehearsal import End, Rehearsal, streams_of
+from pmtui.explorer.rehearsal import Drain, End, Kill, Rehearsal, streams_of
 from pmtui.explorer.story import Logs
 from pmtui.explorer.verdict import Violation
 from pmtui.handling.drive import run
@@ -35,7 +36,7 @@ class Killed(NamedTuple):
     """What came of killing real workers.
 
     Attributes:
-        points: how many were tried.
+        points: at how many they were killed.
         violation: the first difference, None if there was none.
     """
 
@@ -50,18 +51,19 @@ def sigkill(
     sample: int,
     watch: Progress = unseen,
 ) -> Killed:
-    """Kill real workers on real files at some of the points that an undisturbed run reaches, and compare.
+    """Kill real workers on real files as some of the stories do that the search merged, and compare.
 
-    The managers work one after another, the oldest event first, each through its timers; the worker that comes to the
-    point dies there and is restarted. In the end each stream must have the same events, and each instance the same
-    state, as when the same was done in memory.
+    Each such story, with crashes and managers in some order, comes to a state that another one came to before, so that
+    the search did not go on from it. Where there are too few, stories of one crash are added. A worker that comes to
+    its point dies there; after the story the managers work one after another, each through its timers. In the end each
+    stream must have the same events, and each instance the same state, as when the same was done in memory.
 
     Args:
         found: the app.
         logs: the events from outside, by context.
         receivers: in place of what the app says, by context.
-        sample: at how many points, at most; chosen at random, always the same ones.
-        watch: called with each point before it is tried, and how much is done.
+        sample: how many stories, at most; chosen at random, always the same ones.
+        watch: called with each story's last point before it is tried, and how much is done.
 
     Raises:
         PmtuiError: the managers cannot work on these events at all.
@@ -71,18 +73,20 @@ def sigkill(
         events.mkdir()
         origin.path.mkdir()
         copy_logs(found.app, write_files(logs, events), origin, unseen)
-        kill = _Kill(found, origin, Path(name) / "data", receivers_of(found.app, receivers))
-        points = kill.sample(sample)
-        for done, point in enumerate(points):
-            watch(point, done / len(points))
-            sentence = asyncio.run(kill.differs(point))
+        killing = _Killing(found, origin, Path(name) / "data", receivers_of(found.app, receivers))
+        stories = killing.sample(sample)
+        points = 0
+        for done, story in enumerate(stories):
+            watch(story[-1].point, done / len(stories))
+            sentence = asyncio.run(killing.differs(story))
+            points += len(story)
             if sentence:
-                manager = Point.parse(point).manager
-                return Killed(done + 1, Violation("sigkill", sentence, (), (sentence,), "", manager, {}))
-    return Killed(len(points), None)
+                manager = story[-1].manager
+                return Killed(points, Violation("sigkill", sentence, (), (sentence,), "", manager, {}))
+    return Killed(points, None)
 
 
-class _Kill:
+class _Killing:
     """One app's logs, to be worked on again and again.
 
     Args:
@@ -99,56 +103,70 @@ class _Kill:
         self._receivers = receivers
         self._logs = rows_of(found.app, origin)
 
-    def sample(self, most: int) -> list[str]:
-        """Some of the points that are reached without a crash, in the order in which they are."""
-        points = Rehearsal(self._found.app, self._logs, self._receivers).points
-        chosen = random.Random(0).sample(range(len(points)), min(most, len(points)))  # noqa: S311  (no secret)
-        return [points[place] for place in sorted(chosen)]
+    def sample(self, most: int) -> list[Story]:
+        """Some stories that the search merged, and if they are few, some points reached without a crash."""
+        app = self._found.app
+        stories = list(merged(app, self._logs, self._receivers, most))
+        points = Rehearsal(app, self._logs, self._receivers).points
+        chosen = random.Random(0).sample(points, min(most - len(stories), len(points)))  # noqa: S311  (no secret)
+        return [*stories, *((Kill(Point.parse(point).manager, point),) for point in chosen)]
 
-    async def differs(self, point: str) -> str:
-        """In which way real workers come to another end with a kill at a point; empty if they do not."""
-        rehearsal = Rehearsal(self._found.app, self._logs, self._receivers, point)
+    async def differs(self, story: Story) -> str:
+        """In which way real workers come to another end with a story's kills; empty if they do not."""
+        rehearsal = Rehearsal(self._found.app, self._logs, self._receivers, story)
+        points = " and then ".join([kill.point for kill in story])
         shutil.copytree(self._origin.path, self._folder.path)
         try:
-            reached = await self._work(rehearsal, Point.parse(point))
+            for kill in story:
+                if not await self._kill(kill):
+                    return f"a real worker never came to {kill.point}"
+            for drain in rehearsal.drains:
+                await self._drain(drain)
             expected = rehearsal.end()
             real = self._end(expected)
         except TimeoutError:
-            return f"a real worker killed at {point} did not come to an end within {_SECONDS:g} seconds"
+            return f"a real worker killed at {points} did not come to an end within {_SECONDS:g} seconds"
         finally:
             shutil.rmtree(self._folder.path)
-        if not reached:
-            return f"a real worker never came to {point}"
         where = _difference(real, expected)
-        return f"a real worker killed at {point} comes to another end than handling in memory: {where}" if where else ""
+        return (
+            f"a real worker killed at {points} comes to another end than handling in memory: {where}" if where else ""
+        )
 
-    async def _work(self, rehearsal: Rehearsal, point: Point) -> bool:
-        """Let real workers do what was rehearsed; whether one was killed at the point."""
-        crashed = False
-        for manager, timers in rehearsal.drains:
-            supervisor = Supervisor(
-                self._found,
-                self._folder.path,
-                receivers=self._receivers,
-                virtual=True,
-                restart=False,
-                errors=asyncio.subprocess.DEVNULL,
-            )
-            deadly = manager == point.manager and not crashed
-            try:
-                async with asyncio.timeout(_SECONDS):
-                    there = at_point(point if deadly else _never(manager), "crash")
-                    await supervisor.start(manager, breakpoints=(there,))
-                    await _settle(supervisor, manager)
-                    for _ in range(timers):
-                        report = supervisor.workers[manager].report
-                        if report is not None and report.next_due is not None:
-                            supervisor.workers[manager].tell(Advance(report.next_due))
-                        await _settle(supervisor, manager)
-            finally:
-                await supervisor.stop()
-            crashed = crashed or supervisor.crashes[manager] > 0
-        return crashed
+    async def _kill(self, kill: Kill) -> bool:
+        """Let a real worker work until it dies at a point; whether it does."""
+        async with self._working(kill.manager, Point.parse(kill.point)) as supervisor:
+            if kill.waits:
+                await _wait(supervisor, kill.manager)
+            return supervisor.workers[kill.manager].exit_code == -signal.SIGKILL
+
+    async def _drain(self, drain: Drain) -> None:
+        """Let a real worker work until it is dry, and on through its timers."""
+        async with self._working(drain.manager, Point(drain.manager, TIMERS, 0, "read")) as supervisor:
+            for _ in range(drain.timers):
+                await _wait(supervisor, drain.manager)
+
+    @asynccontextmanager
+    async def _working(self, manager: str, deadly: Point) -> AsyncIterator[Supervisor]:
+        """A worker that has come as far as it can, or died at a point.
+
+        While it waits for that, every turn is one event; position 0, which is never reached, keeps it alive.
+        """
+        supervisor = Supervisor(
+            self._found,
+            self._folder.path,
+            receivers=self._receivers,
+            virtual=True,
+            restart=False,
+            errors=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(_SECONDS):
+                await supervisor.start(manager, breakpoints=(at_point(deadly, "crash"),))
+                await supervisor.settled()
+                yield supervisor
+        finally:
+            await supervisor.stop()
 
     def _end(self, expected: End) -> End:
         """What is durable in the folder."""
@@ -164,17 +182,12 @@ class _Kill:
         return End(streams_of(rows_of(app, self._folder)), instances)
 
 
-def _never(manager: str) -> Point:
-    """A point that is never reached: while its worker waits for one, every turn is one event, as in the rehearsal."""
-    return Point(manager, TIMERS, 0, "read")
-
-
-async def _settle(supervisor: Supervisor, manager: str) -> None:
-    """Wait until a manager is dry; if its worker was killed, with another one."""
+async def _wait(supervisor: Supervisor, manager: str) -> None:
+    """Let time pass until a manager's next timer is due, and all be done that comes of it."""
+    report = supervisor.workers[manager].report
+    if report is not None and report.next_due is not None:
+        supervisor.workers[manager].tell(Advance(report.next_due))
     await supervisor.settled()
-    if supervisor.workers[manager].exit_code == -signal.SIGKILL:
-        await supervisor.start(manager, breakpoints=(at_point(_never(manager), "crash"),))
-        await supervisor.settled()
 
 
 def _difference(real: End, expected: End) -> str:

@@ -156,6 +156,17 @@ class Fault(Exception):
         self.kind = kind
 
 
+class _Come:
+    """How far a manager had come in a log when that was last asked."""
+
+    def __init__(self, source: str, log: WatchedLog) -> None:
+        self.source = source
+        self.log = log
+        self.events: Events | None = None
+        self.passed = 0
+        self.number = 0
+
+
 class WatchedLedger(MemoryLedger):
     """A ledger in memory whose state knows its fingerprint.
 
@@ -186,9 +197,8 @@ class WatchedLedger(MemoryLedger):
         self._types = types
         self._numbers = numbers
         self._exact = exact
-        self._progress: dict[str, tuple[Events, int, int]] = {}
         self._waiting: tuple[Events, Mapping[str, Instance], int, int] | None = None
-        self._from_logs = [(source, logs[source]) for source in types if source != TIMERS]
+        self._comes = [_Come(source, logs[source]) for source in types if source != TIMERS]
         self._timed = TIMERS in types
 
     async def save(self, save: Save) -> None:
@@ -260,14 +270,13 @@ class WatchedLedger(MemoryLedger):
 
         Of events that were not there at the beginning only their order counts, not their positions.
         """
-        now, known = self.state, self._progress
-        number = 0
-        for source, log in self._from_logs:
-            events, passed = log.state.events, now.passed.get(source, 0)
-            before = known.get(source)
-            if before is None or before[0] is not events or before[1] != passed:
-                before = known[source] = events, passed, self._come(source, log, passed)
-            number ^= before[2]
+        now, number = self.state, 0
+        for come in self._comes:
+            events, passed = come.log.state.events, now.passed.get(come.source, 0)
+            if come.events is not events or come.passed != passed:
+                come.events, come.passed = events, passed
+                come.number = self._come(come.source, come.log, passed)
+            number ^= come.number
         if self._timed and now.timers.head:
             number ^= self._fired(now, now.passed.get(TIMERS, 0))
         return number

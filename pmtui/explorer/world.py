@@ -44,6 +44,15 @@ Content = frozenset[tuple[str, str, int, str, str]]
 _PAGE = 8
 
 
+class _Kept(NamedTuple):
+    """What is kept of a manager: the name that its logs have for it, its ledger, and the numbers of its sources."""
+
+    name: str
+    owner: tuple[str, str]
+    ledger: WatchedLedger
+    read: Sequence[int]
+
+
 class World:
     """Logs and ledgers, a snapshot of them, and cold workers on them.
 
@@ -111,10 +120,15 @@ class World:
         self._receivers = receivers
         self._deciders = deciders
         self._owned = list(self.logs.values())
-        places = {name: place for place, name in enumerate(self.logs)}
+        self._places = {name: place for place, name in enumerate(self.logs)}
         self._kept = [
-            (name, ledger, self._owners[name], [places[source] for source in manager.sources if source in places])
-            for (name, ledger), manager in zip(self.ledgers.items(), self.managers.values(), strict=True)
+            _Kept(
+                name,
+                self._owners[name],
+                self.ledgers[name],
+                [self._places[source] for source in manager.sources if source in self._places],
+            )
+            for name, manager in self.managers.items()
         ]
         self._cold: dict[str, Cold] = {}
         self.timed = timed
@@ -127,41 +141,72 @@ class World:
         self.put(logs, earlier.ledgers)
         return self.snapshot(earlier, manager)
 
-    def snapshot(
-        self, since: Snapshot | None = None, manager: str = "", part: tuple[int, int] | None = None
-    ) -> Snapshot:
+    def snapshot(self, since: Snapshot | None = None, manager: str = "") -> Snapshot:
         """What is durable now.
 
         Args:
-            since: an earlier one, where this is all that came after it:
-            manager: a turn of this one, or of none; or the arrival of events.
-            part: that manager's part, if it is known.
+            since: an earlier one, after which nothing came but this:
+            manager: a turn of this manager; where it is empty, events from outside.
         """
         logs = tuple([log.state for log in self._owned])
-        ledgers = tuple([ledger.state for _, ledger, _, _ in self._kept])
-        key = full = 0
-        for there in logs:
-            key ^= there.full if self._whole else there.live
-            full ^= there.full
+        ledgers = tuple([kept.ledger.state for kept in self._kept])
         parts = []
-        for place, (name, ledger, owner, read) in enumerate(self._kept):
-            if since is None or name == manager:
-                if part is None or since is None:
-                    own, unsaved = ledgers[place].full ^ ledger.progress(), self._unsaved(name, owner, ledgers[place])
-                else:
-                    own, unsaved = part
+        for place, kept in enumerate(self._kept):
+            if since is None or kept.name == manager:
+                parts.append((_read(kept, ledgers[place]), self._unsaved(kept, ledgers[place])))
+            elif _grown(kept, since.logs, logs):
+                parts.append((_read(kept, ledgers[place]), since.parts[place][1]))
             else:
-                own, unsaved = since.parts[place]
-                for source in read:
-                    if logs[source].events is not since.logs[source].events:
-                        own = ledgers[place].full ^ ledger.progress()
-                        break
-            parts.append((own, unsaved))
-            key ^= own ^ unsaved
-            full ^= own
+                parts.append(since.parts[place])
+        return self._snapshot(logs, ledgers, parts)
+
+    def moved(self, before: Snapshot, after: Snapshot, now: Snapshot, manager: str) -> Snapshot:
+        """What becomes of a snapshot by what a manager's turn has made of another one, where it must do the same."""
+        owner, own = self._owners[manager], list(self.managers).index(manager)
+        changed: list[WatchedLogState] = []
+        for old, new, log in zip(before.logs, after.logs, now.logs, strict=True):
+            if new is old:
+                changed.append(log)
+                continue
+            changed.append(
+                WatchedLogState(
+                    log.events if new.events is old.events else new.events,
+                    {**log.shares, owner: new.shares[owner]},
+                    log.full ^ old.full ^ new.full,
+                    log.live ^ old.live ^ new.live,
+                    log.arrived,
+                )
+            )
+        logs = tuple(changed)
+        ledgers = (*now.ledgers[:own], after.ledgers[own], *now.ledgers[own + 1 :])
+        parts = list(now.parts)
+        parts[own] = after.parts[own]
+        there = False
+        for place, kept in enumerate(self._kept):
+            if place != own and _grown(kept, now.logs, logs):
+                if not there:
+                    there = True
+                    self.put(logs, ledgers)
+                parts[place] = _read(kept, ledgers[place]), parts[place][1]
+        return self._snapshot(logs, ledgers, parts)
+
+    def _snapshot(
+        self,
+        logs: tuple[WatchedLogState, ...],
+        ledgers: tuple[WatchedRecord, ...],
+        parts: Sequence[tuple[int, int]],
+    ) -> Snapshot:
+        live = full = own = unsaved = 0
+        for log in logs:
+            live ^= log.live
+            full ^= log.full
+        for read, rest in parts:
+            own ^= read
+            unsaved ^= rest
         for context in self.arrivals:
-            key ^= self._numbers[context, self.logs[context].state.arrived]
-        return Snapshot(logs, ledgers, tuple(parts), key, full)
+            unsaved ^= self._numbers[context, logs[self._places[context]].arrived]
+        key = (full if self._whole else live) ^ own ^ unsaved
+        return Snapshot(logs, ledgers, tuple(parts), key, full ^ own)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go to what was durable then."""
@@ -171,8 +216,8 @@ class World:
         """Have these states, in the order of a snapshot."""
         for log, there in zip(self._owned, logs, strict=True):
             log.state = there
-        for (_, ledger, _, _), kept in zip(self._kept, ledgers, strict=True):
-            ledger.state = kept
+        for kept, state in zip(self._kept, ledgers, strict=True):
+            kept.ledger.state = state
 
     def content(self) -> Content:
         """What all logs say, whatever the order across streams and the times."""
@@ -182,13 +227,14 @@ class World:
             for row in log.state.events.rows
         )
 
-    def _unsaved(self, manager: str, owner: tuple[str, str], state: WatchedRecord) -> int:
+    def _unsaved(self, kept: _Kept, state: WatchedRecord) -> int:
         """The number of what a turn that is not saved has left: its pin, and the receipts above the durable cursors.
 
         For those below, no redelivery ever asks. With it the time, where timers go by it.
         """
         key = 0
         pinned: Pin | None = None
+        manager, owner = kept.name, kept.owner
         turn, passed = state.turn, state.passed
         for log in self._owned:
             share = log.state.shares.get(owner)
@@ -302,3 +348,13 @@ class World:
         for log in self._owned:
             log.opened = False
         return runner
+
+
+def _read(kept: _Kept, state: WatchedRecord) -> int:
+    """The number of what a manager's ledger says and of how far it has come."""
+    return state.full ^ kept.ledger.progress()
+
+
+def _grown(kept: _Kept, before: Sequence[WatchedLogState], after: Sequence[WatchedLogState]) -> bool:
+    """Whether events have come to a manager's sources."""
+    return any(after[source].events is not before[source].events for source in kept.read)
