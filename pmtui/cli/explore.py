@@ -101,7 +101,7 @@ class Told:
 @click.option("--write-test", type=_FILE, metavar="FILE", help="Write a pytest file that fails while it can happen.")
 @click.option("--replay", type=_FILE, metavar="FILE", help="Only run the story of a .crash.json again.")
 @click.option(
-    "--sigkill", type=click.IntRange(1, 1000), metavar="N", help="Then kill real workers at N points, and compare."
+    "--sigkill", type=click.IntRange(1, 1000), metavar="N", help="Then kill real workers as in N stories, and compare."
 )
 @click.option("--show-data", is_flag=True, help="Leave in the .crash.json what events say.")
 @click.pass_context
