@@ -13,28 +13,33 @@ from tests.explorer.kit import app_of, at, events, explored, found
 TWO = {"a": events("a", ("Began", "1", 1)), "b": events("b", ("Went", "1", 2))}
 
 
-class Last(ProcessManager):
-    """What it says depends on which source came first."""
+class Hearing(ProcessManager):
+    """Hears two sources."""
 
-    name = "last"
     correlate = "id"
 
     @handles("a", "Began", starts=True)
     @handles("b", "Went", starts=True)
-    def seen(self, event, state):
+    def heard(self, event, state):
+        yield from self.says(event, state)
+
+
+class Last(Hearing):
+    """What it says depends on which source came first."""
+
+    name = "last"
+
+    def says(self, event, state):
         state.setdefault("seen", []).append(event.type)
         yield Append("x", f"x-{event.data['id']}", "Saw", {"seen": list(state["seen"])})
 
 
-class Both(ProcessManager):
+class Both(Hearing):
     """It says the same once both are there."""
 
     name = "both"
-    correlate = "id"
 
-    @handles("a", "Began", starts=True)
-    @handles("b", "Went", starts=True)
-    def seen(self, event, state):
+    def says(self, event, state):
         state[event.type] = True
         if len(state) == 2:
             yield Append("x", f"x-{event.data['id']}", "Complete", {})
