@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pmtui.explorer.plans import Plan
+from pmtui.explorer.stores import KEPT
 from pmtui.explorer.turns import Commit, Course, take
 from pmtui.explorer.world import Snapshot, World
-
-KEPT = 10_000
-"""After so many courses all are forgotten: they hold on to the states that they went through."""
 
 
 class _Known(NamedTuple):
@@ -34,8 +32,7 @@ class Courses:
 
     def __init__(self, world: World, *, remembers: bool) -> None:
         self._world = world
-        # With one manager alone, nothing else changes while its own things are the same.
-        self._remembers = remembers and (len(world.managers) > 1 or bool(world.arrivals))
+        self._remembers = remembers and world.shared
         self._known: dict[tuple[object, ...], list[_Known]] = {}
         self._count = 0
         names = list(world.logs)

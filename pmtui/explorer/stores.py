@@ -15,6 +15,9 @@ from pmtui.storage.memory.events import Events
 from pmtui.storage.memory.ledger import LedgerRecord, MemoryLedger
 from pmtui.storage.memory.log import LogState, MemoryLog, MemoryLogTransaction
 
+KEPT = 10_000
+"""So many of the things that can be met again are remembered, before all are forgotten: they take much room."""
+
 
 class Numbers(dict[Any, int]):
     """A random 128-bit number for each thing that is asked for, always the same one.
@@ -56,6 +59,7 @@ class WatchedLog(MemoryLog):
         live: whether anything depends on its events: a manager or an invariant reads it, or an aggregate.
         exact: whether an event's place, id and metadata count too, and not only its stream's types and data.
         touched: told what is read and appended.
+        shared: whether the same events may come to be there in different ways, so that it pays to know them again.
 
     Attributes:
         base: the position that it begins with.
@@ -65,7 +69,15 @@ class WatchedLog(MemoryLog):
     state: WatchedLogState
 
     def __init__(
-        self, name: str, rows: Iterable[Row], numbers: Numbers, touched: Touched, *, live: bool, exact: bool
+        self,
+        name: str,
+        rows: Iterable[Row],
+        numbers: Numbers,
+        touched: Touched,
+        *,
+        live: bool,
+        exact: bool,
+        shared: bool,
     ) -> None:
         super().__init__(name, rows, f"log of {name}")
         self.state = WatchedLogState(self.state.events)
@@ -75,6 +87,8 @@ class WatchedLog(MemoryLog):
         self.live = live
         self.exact = exact
         self.touched = touched
+        self._shared = shared
+        self._grown: dict[tuple[object, ...], tuple[Events, Events]] = {}
 
     def transaction(self) -> MemoryLogTransaction:
         """See `MemoryLog.transaction`."""
@@ -85,15 +99,27 @@ class WatchedLog(MemoryLog):
         """An event from outside is appended, at the next position and version."""
         now = self.state
         version = now.events.versions([row.stream]).get(row.stream, 0) + 1
-        row = row._replace(position=now.events.head + 1, version=version)
-        number = self.number(row.position, row[1:])
+        draft = Draft(*row._replace(version=version)[1:])
+        number = self.number(now.events.head + 1, draft)
         self.state = msgspec.structs.replace(
             now,
-            events=now.events.plus([row]),
+            events=self.grown(now.events, [draft]),
             full=now.full ^ number,
             live=now.live ^ number,
             arrived=now.arrived + 1,
         )
+
+    def grown(self, events: Events, drafts: Sequence[Draft]) -> Events:
+        """Events with these drafts after them; where they are shared, the very same object for the same ones."""
+        if not self._shared:
+            return events.appended(drafts)
+        same = id(events), *drafts
+        known = self._grown.get(same)
+        if known is None:
+            if len(self._grown) == KEPT:
+                self._grown.clear()
+            known = self._grown[same] = events, events.appended(drafts)  # both are kept, so that no id is used again
+        return known[1]
 
     def number(self, position: int, draft: tuple[Any, ...]) -> int:
         """Of one event: a draft is (id, stream, version, type, data, metadata, recorded_at)."""
@@ -124,16 +150,15 @@ class _WatchedTransaction(MemoryLogTransaction):
         return await super().history(stream)
 
     async def append(self, drafts: Sequence[Draft]) -> int:
-        first_row = len(self._events.rows)
-        first = await super().append(drafts)
-        log, change = self._log, 0
-        for row in self._events.rows[first_row:]:
+        log, before, change = self._log, self._events, 0
+        self._events = log.grown(before, drafts)
+        for row in self._events.rows[len(before.rows) :]:
             change ^= log.number(row.position, row[1:])
             log.touched.appended(log.name, row)
         self._full ^= change
         if log.live:
             self._live ^= change
-        return first
+        return before.head + 1
 
 
 class WatchedRecord(LedgerRecord, frozen=True):

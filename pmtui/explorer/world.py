@@ -68,6 +68,9 @@ class World:
         exact: the contexts where places, ids and metadata of events matter, and so the order across streams.
         timed: whether the time by the events handled matters, because timers go by it.
         numbers: of the parts of fingerprints; only those of worlds that share them can be compared.
+
+    Attributes:
+        shared: whether anything else changes while all that concerns one manager is the same.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class World:
         self.app = app
         self.managers = {name: app.managers[name] for name in managers}
         self.arrivals = {name: logs.get(name, ()) for name in arriving}
+        self.shared = len(self.managers) > 1 or bool(self.arrivals)
         self._numbers = numbers = Numbers() if numbers is None else numbers
         read = {source for manager in self.managers.values() for source in manager.sources}
         self.logs = {
@@ -98,6 +102,7 @@ class World:
                 touched,
                 live=whole or name in read or name in app.aggregates or name in exact,
                 exact=name in exact,
+                shared=self.shared,
             )
             for name in app.contexts
         }
