@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pmtui.explorer.plans import Plan
-from pmtui.explorer.stores import KEPT
+from pmtui.explorer.snapshot import Snapshot
 from pmtui.explorer.turns import Commit, Course, take
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.watchedlog import KEPT
+from pmtui.explorer.world import World
 
 
 class _Known(NamedTuple):

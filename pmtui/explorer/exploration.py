@@ -15,12 +15,13 @@ from pmtui.explorer.noticing import noticing, with_noticing
 from pmtui.explorer.parts import Logs, Owners, Part, Parts, Touched, Unit, in_order
 from pmtui.explorer.remembering import RememberingDecider
 from pmtui.explorer.search import Found, Orders, Search
+from pmtui.explorer.snapshot import Content
 from pmtui.explorer.switches import Switches
 from pmtui.explorer.tell import nondeterministic, violation_of
 from pmtui.explorer.turns import Wrong
 from pmtui.explorer.verdict import Bounds, Progress, Verdict, Violation
 from pmtui.explorer.warm import warm_differs
-from pmtui.explorer.world import Content, World
+from pmtui.explorer.world import World
 from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from pmtui.explorer.parts import Owners, Touched
 from pmtui.explorer.plans import Plan
 from pmtui.explorer.remembering import RememberingDecider
+from pmtui.explorer.snapshot import Snapshot
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, halves, lost, take
 from pmtui.explorer.verdict import Step
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.world import World
 from pmtui.handling.decision import Decision
 from pmtui.handling.sources import Picked
 from pmtui.handling.turn import Turn

@@ -9,8 +9,9 @@ from pmtui.explorer.checks import Checks
 from pmtui.explorer.following import world_of
 from pmtui.explorer.rehearsal import Kill
 from pmtui.explorer.search import Found, Search
+from pmtui.explorer.snapshot import Snapshot
 from pmtui.explorer.verdict import Bounds, Step
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.world import World
 from pmtui.model.app import App, Receiver
 from pmtui.storage.log import Row
 

@@ -10,10 +10,11 @@ from pmtui.explorer.chance import Chance
 from pmtui.explorer.checks import Checks, Failed
 from pmtui.explorer.courses import Courses
 from pmtui.explorer.plans import SMALL, Plan, larger
+from pmtui.explorer.snapshot import Content, Snapshot
 from pmtui.explorer.switches import Choice, Origin, Switches, Waiting
 from pmtui.explorer.turns import Commit, Course, Wrong, differs, fired_first, halves, lost, sources_of
 from pmtui.explorer.verdict import Step
-from pmtui.explorer.world import Content, Snapshot, World
+from pmtui.explorer.world import World
 from pmtui.handling.turn import Turn
 from pmtui.model.manager import TIMERS
 

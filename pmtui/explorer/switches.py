@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pmtui.explorer.plans import Plan
-from pmtui.explorer.world import Snapshot
+from pmtui.explorer.snapshot import Snapshot
 
 Choice = tuple[str, Plan]
 """A manager's turn, or without a manager an event that arrives in a context."""

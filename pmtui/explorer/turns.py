@@ -5,9 +5,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from pmtui.explorer.plans import Plan
-from pmtui.explorer.stores import Fault
+from pmtui.explorer.snapshot import Snapshot
 from pmtui.explorer.verdict import Kind
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.watchedledger import Fault
+from pmtui.explorer.world import World
 from pmtui.handling.drive import run
 from pmtui.handling.errors import EventFailed, NotDeterministic
 from pmtui.handling.runner import Runner

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from pmtui.explorer.parts import Logs, Touched
-from pmtui.explorer.stores import Numbers
 from pmtui.explorer.turns import Wrong
+from pmtui.explorer.watchedlog import Numbers
 from pmtui.explorer.words import events_of
 from pmtui.explorer.world import World
 from pmtui.handling.clock import VirtualClock

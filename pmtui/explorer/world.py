@@ -8,7 +8,9 @@ from pmtui.explorer.cold import Cold
 from pmtui.explorer.parts import Touched
 from pmtui.explorer.plans import Plan
 from pmtui.explorer.remembering import RememberingDecider
-from pmtui.explorer.stores import Numbers, WatchedLedger, WatchedLog, WatchedLogState, WatchedRecord, by_timer
+from pmtui.explorer.snapshot import Content, Snapshot, logs_moved
+from pmtui.explorer.watchedledger import WatchedLedger, WatchedRecord, by_timer
+from pmtui.explorer.watchedlog import Numbers, WatchedLog, WatchedLogState
 from pmtui.handling.clock import Clock
 from pmtui.handling.decision import Act
 from pmtui.handling.runner import Runner
@@ -17,29 +19,6 @@ from pmtui.model.app import App, Receiver
 from pmtui.model.manager import TIMERS
 from pmtui.storage.log import Pin, Row, Sender
 from pmtui.storage.memory.log import NOTHING, Received
-
-
-class Snapshot(NamedTuple):
-    """Everything that is durable in a world: the states of its logs and ledgers, in their order.
-
-    Attributes:
-        logs, ledgers: these states.
-        parts: of each manager the number of what its ledger says and how far it has come, and of what a turn that is
-            not saved has left.
-        key: the fingerprint of all that matters for what can still happen; by it states are told apart.
-        full: the fingerprint of everything, to compare how one turn ended in different ways.
-    """
-
-    logs: tuple[WatchedLogState, ...]
-    ledgers: tuple[WatchedRecord, ...]
-    parts: tuple[tuple[int, int], ...]
-    key: int
-    full: int
-
-
-Content = frozenset[tuple[str, str, int, str, str]]
-"""What all logs say: (context, stream, version, type, data) of every event."""
-
 
 _PAGE = 8
 
@@ -167,22 +146,8 @@ class World:
 
     def moved(self, before: Snapshot, after: Snapshot, now: Snapshot, manager: str) -> Snapshot:
         """What becomes of a snapshot by what a manager's turn has made of another one, where it must do the same."""
-        owner, own = self._owners[manager], list(self.managers).index(manager)
-        changed: list[WatchedLogState] = []
-        for old, new, log in zip(before.logs, after.logs, now.logs, strict=True):
-            if new is old:
-                changed.append(log)
-                continue
-            changed.append(
-                WatchedLogState(
-                    log.events if new.events is old.events else new.events,
-                    {**log.shares, owner: new.shares[owner]},
-                    log.full ^ old.full ^ new.full,
-                    log.live ^ old.live ^ new.live,
-                    log.arrived,
-                )
-            )
-        logs = tuple(changed)
+        own = list(self.managers).index(manager)
+        logs = logs_moved(before, after, now, self._owners[manager])
         ledgers = (*now.ledgers[:own], after.ledgers[own], *now.ledgers[own + 1 :])
         parts = list(now.parts)
         parts[own] = after.parts[own]

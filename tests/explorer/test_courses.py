@@ -2,7 +2,7 @@
 
 import pytest
 
-from pmtui.explorer import courses, stores
+from pmtui.explorer import courses, watchedlog
 from pmtui.explorer.courses import Courses
 from pmtui.explorer.exploration import Exploration, receivers_of
 from pmtui.explorer.verdict import Bounds
@@ -44,7 +44,7 @@ def test_what_is_found_is_the_same_when_every_turn_is_taken(monkeypatch, remembe
 
 def test_courses_are_forgotten_before_they_are_too_many(monkeypatch, remembered):
     monkeypatch.setattr(courses, "KEPT", 3)
-    monkeypatch.setattr(stores, "KEPT", 2)
+    monkeypatch.setattr(watchedlog, "KEPT", 2)
     few = explored(17)
     assert remembered
     monkeypatch.undo()

@@ -8,9 +8,10 @@ from pmtui.explorer.checks import Checks
 from pmtui.explorer.parts import Owners, Touched
 from pmtui.explorer.plans import Plan
 from pmtui.explorer.search import Search
+from pmtui.explorer.snapshot import Snapshot
 from pmtui.explorer.switches import Switches, Waiting
 from pmtui.explorer.verdict import Bounds
-from pmtui.explorer.world import Snapshot, World
+from pmtui.explorer.world import World
 from tests.explorer.kit import app_of, events
 from tests.explorer.test_orders import Cancels, Last, Reminds
 
