@@ -35,9 +35,9 @@ def forgets(monkeypatch):
 
 @pytest.mark.parametrize("block", range(5))
 def test_what_is_found_is_the_same_when_every_turn_is_taken(monkeypatch, remembered, block):
-    numbers = range(block, SYSTEMS, 5)
+    numbers = SYSTEMS[block::5]
     once = [explored(number) for number in numbers]
-    assert len(remembered) > 100
+    assert remembered
     forgets(monkeypatch)
     assert [explored(number) for number in numbers] == once
 
@@ -45,7 +45,7 @@ def test_what_is_found_is_the_same_when_every_turn_is_taken(monkeypatch, remembe
 def test_courses_are_forgotten_before_they_are_too_many(monkeypatch, remembered):
     monkeypatch.setattr(courses, "KEPT", 3)
     monkeypatch.setattr(watchedlog, "KEPT", 2)
-    few = explored(17)
+    few = explored(18)
     assert remembered
     monkeypatch.undo()
-    assert explored(17) == few
+    assert explored(18) == few
