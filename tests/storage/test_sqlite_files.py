@@ -107,7 +107,7 @@ def test_a_missing_file_is_not_made_by_reading(tmp_path):
 
 @pytest.mark.parametrize("create", [False, True])
 def test_a_folder_and_a_file_within_a_file(tmp_path, path, create):
-    assert "cannot be opened" in refused(tmp_path, create=create)
+    assert refused(tmp_path, create=create) == f"{tmp_path}: a folder, not a database"
     assert str(path) in refused(path / "orders.db", create=create)
     refused(tmp_path / ("x" * 300), create=create)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pmtui.storage.errors import StorageError, WentBack
 from pmtui.storage.sqlite.bell import Bell
-from pmtui.storage.sqlite.file import inode
+from pmtui.storage.sqlite.file import inode, is_folder
 from pmtui.storage.sqlite.rows import insert_many
 
 Kind = Literal["log", "ledger", "moments"]
@@ -201,7 +201,7 @@ def explain(path: Path, error: sqlite3.Error) -> str:
         return f"{path}: the disk is full; nothing was changed"
     if "database is locked" in text:
         return f"{path}: locked by another program for more than {BUSY_SECONDS:.0f} s"
-    if ("unable to open" in text or "disk I/O error" in text) and path.is_dir():
+    if ("unable to open" in text or "disk I/O error" in text) and is_folder(path):
         return f"{path}: a folder, not a database"
     if "unable to open" in text:
         return f"{path}: cannot be opened; is the folder there, and may you read and write it?"

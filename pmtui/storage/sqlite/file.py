@@ -27,6 +27,14 @@ def exists(path: Path) -> bool:
     return True
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at a path, as far as that can be told."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def inode(path: str) -> tuple[int, int] | None:
     """The device and inode that tell a file from any other; None where there is none."""
     try:
