@@ -63,7 +63,14 @@ def fault(text: str) -> str:
         return str(error)
     except RecursionError:
         return "nested too deeply"
-    return "" if isinstance(value, dict) else f"an object is needed, {{…}}, not {_KINDS[type(value)]}"
+    if not isinstance(value, dict):
+        return f"an object is needed, {{…}}, not {_KINDS[type(value)]}"
+    try:
+        encode(value)  # the standard library lets through numbers that are too large, and halves of surrogate pairs
+        decode_object(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 _KINDS: dict[type, str] = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}

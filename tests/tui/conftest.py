@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 from pmtui.tui.app import PmtuiApp, Progress
 from pmtui.tui.screens.main import MainScreen
 
+SECONDS = 20.0
+
 
 class Shown:
     """A session on a screen, and what can be read there."""
@@ -49,7 +51,7 @@ class Shown:
         )
 
     async def until(self, there: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + SECONDS
         while not there():
             assert time.monotonic() < deadline, self.text()
             await asyncio.sleep(0.005)

@@ -67,6 +67,8 @@ def test_what_is_no_length_of_time_is_refused_in_one_line(typed: str) -> None:
         ('{\n  "a": 1\n  "b": 2\n}', "line 3, column 3: Expecting ',' delimiter"),
         ("", "line 1, column 1: Expecting value"),
         ('{"a": NaN}', "NaN is no number in JSON"),
+        ('{"a": 1e999}', "cannot be written as JSON: inf"),
+        ('{"a": "\\ud83d"}', "cannot be written as JSON"),
         ("[1]", "an object is needed, {…}, not a list"),
         ("null", "an object is needed, {…}, not null"),
         ('{"a":' * 100_000, "nest"),
@@ -82,7 +84,13 @@ def test_no_fault_is_found_in_an_object(value: dict[str, Any]) -> None:
     assert strict.fault(json.dumps(value)) == ""
 
 
-@given(st.text(max_size=30))
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=5)  # halves of surrogate pairs, too
+ANY_VALUE = st.recursive(st.none() | st.floats() | st.integers() | ANY_TEXT, st.lists, max_leaves=3)
+
+
+@given(st.text(max_size=30) | st.dictionaries(ANY_TEXT, ANY_VALUE, max_size=3).map(json.dumps))
+@example('{"half": "\\ud83d"}')
+@example('{"large": 1e999}')
 def test_a_text_without_a_fault_can_be_stored(text: str) -> None:
     if not strict.fault(text):
         strict.encode(strict.decode_object(text))
