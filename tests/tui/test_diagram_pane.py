@@ -147,7 +147,7 @@ async def test_saving_says_where_and_never_overwrites(show, tmp_path):
         assert "as shop-diagram.svg, in the working directory" in shown.text()
         await shown.press("S")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["shop-diagram-2.svg", "shop-diagram.svg"]
-        assert "doubled" in (tmp_path / "shop-diagram.svg").read_text()
+        assert "killed, not saved" in (tmp_path / "shop-diagram.svg").read_text()
 
 
 async def test_hostile_data_is_only_shown(show):

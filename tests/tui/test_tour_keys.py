@@ -80,11 +80,14 @@ class OnTour:
         await self.until(lambda: isinstance(self.app.screen, MainScreen) and self._painted())
 
     def _painted(self) -> bool:
+        if not self.main.query(TourPanel):
+            return False  # its parts are not there yet
         panel = self.main.query_one(TourPanel)
         return panel.told == self.touring.told and (panel.told is None or bool(panel._strips))
 
     async def press_what_it_says(self) -> None:
         """The key that the panel names, and what comes of it."""
+        await self.until(lambda: self.touring.told is None or self.touring.told.press is not None)  # its lab is there
         told = self.touring.told
         assert told is not None
         assert told.press is not None
