@@ -69,9 +69,22 @@ def main() -> None:
 
     What is wrong is said in one line on standard error, made harmless, never as a traceback.
     """
+    _fill_closed_streams()
     code = _run(sys.argv[1:])
     gc.freeze()  # or Python looks for garbage in all that was imported, several times over, before it ends
     sys.exit(code)
+
+
+def _fill_closed_streams() -> None:
+    """Have nothing where whoever started us closed a standard stream, or some file would get its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != number:
+                os.dup2(nothing, number)
+                os.close(nothing)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
 
 
 def _run(arguments: list[str]) -> int:

@@ -46,6 +46,8 @@ def _lines(status: ManagerStatus) -> list[str]:
     width = max((len(name) for name in status.progress), default=0)
     for name, each in status.progress.items():
         behind = f"{each.behind:,}{'+' if each.capped else ''} to do" if each.behind else "nothing to do"
+        if each.cursor > each.head:
+            behind = "THE LOG ENDS BEFORE THAT: it went back in time, or is another one"
         lines.append(f"  {name:<{width}}  at {each.cursor:,} of {each.head:,}  {behind}")
     if status.oldest is not None:
         lines.append(f"  the oldest event not handled was recorded {span(-max(1.0, status.oldest))}")

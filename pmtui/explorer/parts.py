@@ -1,6 +1,6 @@
 """Parts of an app that have nothing to do with one another: each is explored alone."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -133,10 +133,13 @@ class Parts:
         self._owners = owners
         self._leader: dict[Unit, Unit] = {}
         self._streams: dict[Stream, Unit] = {}
+        self._concerning: dict[str, dict[Unit, list[int]]] = {context: {} for context in logs}
+        """By context and unit, which of the rows: there can be as many parts as rows."""
+        self._unhandled: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for context, rows in logs.items():
-            for row in rows:
-                units = owners.of(context, row)
-                for unit in units:
+            for index, row in enumerate(rows):
+                for unit in owners.of(context, row):
+                    self._concerning[context].setdefault(unit, []).append(index)
                     self._leader.setdefault(unit, unit)
                     if context in app.aggregates:
                         self._own((context, row.stream), unit)
@@ -185,14 +188,22 @@ class Parts:
                 self._unite(unit, next(iter(units)))
             units = self._members(next(iter(units)))
 
-    def _rows(self, context: str, rows: Iterable[Row], units: set[Unit], managers: tuple[str, ...]) -> list[Row]:
-        kept = []
-        for row in rows:
-            concerned = [unit for unit in self._owners.of(context, row) if unit.manager in managers]
-            handled = any((context, row.type) in self._app.managers[name].handlers for name in managers)
-            if any(unit in units for unit in concerned) or (not handled and context in self._app.aggregates):
-                kept.append(row)
-        return kept
+    def _rows(self, context: str, rows: Sequence[Row], units: set[Unit], managers: tuple[str, ...]) -> list[Row]:
+        kept = {index for unit in units for index in self._concerning[context].get(unit, ())}
+        if context in self._app.aggregates:
+            kept.update(self._nobodys(context, rows, managers))
+        return [rows[index] for index in sorted(kept)]
+
+    def _nobodys(self, context: str, rows: Sequence[Row], managers: tuple[str, ...]) -> list[int]:
+        """The rows that none of some managers handles; an aggregate may look at them all the same."""
+        found = self._unhandled.get((context, managers))
+        if found is None:
+            handled = {
+                type_ for name in managers for where, type_ in self._app.managers[name].handlers if where == context
+            }
+            found = [index for index, row in enumerate(rows) if row.type not in handled]
+            self._unhandled[context, managers] = found
+        return found
 
     def _own(self, stream: Stream, unit: Unit) -> None:
         self._unite(unit, self._streams.setdefault(stream, unit))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 from pmtui.handling.clock import Clock
-from pmtui.handling.decide import event_of
+from pmtui.handling.decide import data_text, event_of, storable
 from pmtui.handling.decision import Act
 from pmtui.handling.errors import EventFailed, NotDeterministic, Refused, TurnTaken
 from pmtui.model import json
@@ -279,7 +279,11 @@ class _Writer:
             for event in self._aggregate(history, command) or ():
                 if not isinstance(event, NewEvent):
                     raise Refused(f"the aggregate of {self._context} gave {type(event).__name__}, not NewEvent")
-                new.append((event.type, json.encode(event.data)))
+                if not storable(event.type):
+                    raise Refused(
+                        f"an event of the aggregate of {self._context} needs a type as text, not {event.type!r}"
+                    )
+                new.append((event.type, data_text(event.data, event.type)))
         except (Exception, SystemExit) as error:
             raise EventFailed(act.index, f"{act.source}@{act.position}", error) from error
         return new

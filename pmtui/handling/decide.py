@@ -200,8 +200,10 @@ class Decider:
         if kind == "send" and context not in self._app.aggregates:
             raise Refused(f"{type_} is sent to {context}, which has no aggregate")
         plain = type(stream) is type(type_) is str and stream and type_ and stream.isascii() and type_.isascii()
-        if not plain and not (_text(stream) and _text(type_)):
-            raise Refused(f"{type_!r} needs a stream and a type as texts, not {(type_ if _text(stream) else stream)!r}")
+        if not plain and not (storable(stream) and storable(type_)):
+            raise Refused(
+                f"{type_!r} needs a stream and a type as texts, not {(type_ if storable(stream) else stream)!r}"
+            )
         return Act(
             index,
             ordinal,
@@ -211,7 +213,7 @@ class Decider:
             context,
             stream,
             type_,
-            _data(data, type_),
+            data_text(data, type_),
             fingerprint(kind, context, stream, type_, data),
             metadata,
             row.recorded_at,
@@ -230,7 +232,7 @@ class Decider:
             action.type,
             instant.microseconds(due),
             instant.write(due),
-            _data({**own, **(action.data or {})}, action.type),
+            data_text({**own, **(action.data or {})}, action.type),
             metadata,
         )
 
@@ -262,7 +264,8 @@ class Timers:
         return self._before if self._timers == self._before else self._timers
 
 
-def _data(data: Any, type_: str) -> str:
+def data_text(data: Any, type_: str) -> str:
+    """The data of an action or event as JSON text. Raises Refused if it is no dict, or holds what JSON cannot."""
     if not isinstance(data, dict):
         raise Refused(f"the data of {type_} is {type(data).__name__}, not a dict")
     try:
@@ -271,7 +274,7 @@ def _data(data: Any, type_: str) -> str:
         raise Refused(f"the data of {type_} {error}") from None
 
 
-def _text(text: object) -> bool:
+def storable(text: object) -> bool:
     """Whether it is a text that can be stored."""
     if not isinstance(text, str) or not text:
         return False

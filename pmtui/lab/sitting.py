@@ -136,6 +136,8 @@ class Sitting:
                 await self._bury()
                 picture = await self._picture()
             except PmtuiError as error:
+                if not self.live.managers:
+                    raise  # there never was a picture, and who waits for the first would wait for ever
                 picture = replace(self.live, notice=safe(str(error)))
             self._show(picture)
             await asyncio.sleep(_GOING_SECONDS if self.hands.going else _STEPPING_SECONDS)

@@ -133,3 +133,13 @@ def test_ctrl_c_ends_with_130_and_no_traceback(log):
         _, err = process.communicate(timeout=10)
     assert process.returncode == 130
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_fault(closed, log):
+    """Nothing is written where they were: an opened log must not get their numbers."""
+    before = log.read_bytes()
+    call = f'"{sys.executable}" -m pmtui.cli.main tail "{log}" -n 2 {closed}'
+    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert log.read_bytes() == before

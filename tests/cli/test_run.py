@@ -45,3 +45,11 @@ def test_a_run_tidies_away_what_a_killed_one_left(shop, process):
     process("run", shop / "shop.py", "--until-idle", "--no-restart", "--crash-at", "fulfilment:orders@3:acted:0")
     assert process("run", shop / "shop.py", "--until-idle").returncode == 0
     assert beside_databases(shop) == []
+
+
+def test_status_says_that_a_log_ends_before_its_cursor(shop, process, pmtui):
+    process("run", shop / "shop.py", "--until-idle")
+    (shop / "data" / "orders.db").unlink()
+    code, out, _ = pmtui("status", shop / "shop.py")
+    assert code == 0
+    assert out.count("orders    at 18 of 0  THE LOG ENDS BEFORE THAT") == 2

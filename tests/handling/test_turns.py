@@ -357,3 +357,24 @@ def test_versions_go_on_without_a_gap_where_somebody_else_appends_in_between(wor
     versions = [row.version for row in world.rows("x") if row.stream == last.stream]
     assert versions == list(range(1, len(versions) + 1))
     assert versions[-1] > last.version + 1
+
+
+@pytest.mark.parametrize("limit", [1, LARGE])
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (NewEvent(None, {}), "an event of the aggregate of x needs a type as text, not None"),
+        (NewEvent("", {}), "an event of the aggregate of x needs a type as text, not ''"),
+        (NewEvent("\ud800", {}), r"an event of the aggregate of x needs a type as text, not '\ud800'"),
+        (NewEvent("Counted", None), "the data of Counted is NoneType, not a dict"),
+        (NewEvent("Counted", [1]), "the data of Counted is list, not a dict"),
+        (NewEvent("Counted", {"n": float("nan")}), "the data of Counted cannot be written as JSON: nan"),
+    ],
+)
+def test_an_event_of_an_aggregate_that_nobody_could_read_again_is_never_written(worlds, folder, new, why, limit):
+    app = moody_app(Mood())
+    app.aggregates["x"] = lambda history, command: [new]
+    world = worlds(app, folder)
+    world.seed("a", *began(2))
+    assert fails(world, "exact", limit, "a@1").sentence == f"a@1: {why}"
+    assert dict(world.applied("x", "y", "b")) == {}

@@ -1,6 +1,7 @@
 """The lab under a person's hands, with real workers and real kills."""
 
 import asyncio
+import sqlite3
 import threading
 import time
 from contextlib import closing
@@ -128,6 +129,20 @@ async def test_events_files_are_imported_where_there_is_no_log(data: Path, lab: 
     assert [(row.position, row.missing) for row in page.rows] == [(1, 0), (3, 1)]
     await hands.event()
     assert hashes(data) == before
+
+
+async def test_a_log_that_cannot_be_read_is_told_and_nobody_waits_for_ever(data: Path, lab: Open, labs: Path) -> None:
+    orders(data, "ps")
+    with closing(sqlite3.connect(data / "orders.db")) as connection:
+        connection.executescript("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with (data / "orders.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(PmtuiError, match="malformed"):
+        await asyncio.wait_for(lab(ONE), 30)
+    assert inside(labs) == []
 
 
 async def test_it_goes_to_the_point_it_is_opened_at(data: Path, lab: Open) -> None:
