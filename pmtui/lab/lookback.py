@@ -10,7 +10,8 @@ from pmtui.lab.hand import Death, Hand
 from pmtui.lab.observer import Observer
 from pmtui.model import instant
 from pmtui.model.errors import InputError
-from pmtui.storage.sqlite.moments import Moment, Moments, marks_of
+from pmtui.storage.sqlite.marks import marks_of
+from pmtui.storage.sqlite.moments import Moment, Moments
 from pmtui.view.lookback import contexts_then, counted_then, manager_then
 from pmtui.view.pages import JournalEntry
 from pmtui.view.past import PastReader

@@ -13,13 +13,12 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Instance, Timer
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
-from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments
+from pmtui.storage.sqlite.marks import LedgerMark, LogMark
+from pmtui.storage.sqlite.moments import Moment, Moments
 
 Progress = Callable[[str, float], None]
 """Called with what is being taken back, and how much of all is done, 0 to 1."""
 
-_NO_LOG = LogMark(None, 0, (), ())
-_NO_LEDGER = LedgerMark({}, 0, None, None)
 _OWNER = {"app", "manager", "epoch", "pid", "state", "reason", "since", "clean"}
 """Columns of a ledger's row that say whose it is and who works there."""
 
@@ -45,13 +44,13 @@ def rewind(app: App, folder: DataFolder, moments: Moments, moment: Moment, progr
         done += 1
         if path.exists():
             with closing(SqliteLog.open(context, path)) as log, log.database.transaction() as connection:
-                _rewind_log(connection, moment.logs.get(context, _NO_LOG))
+                _rewind_log(connection, moment.log(context))
     for manager in app.managers:
         progress(manager, done / total)
         done += 1
         path = folder.ledger(app.name, manager)
         if path.exists():
-            mark = moment.ledgers.get(manager, _NO_LEDGER)
+            mark = moment.ledger(manager)
             with (
                 closing(SqliteLedger.open(path, app.name, manager)) as ledger,
                 ledger.database.transaction() as connection,

@@ -40,12 +40,12 @@ def manager_then(reader: PastReader, moments: Moments, name: str) -> ManagerView
     moment = reader.moment
     own = moments.of(name, moment.id)
     state = reader.state(name)
-    mark = moment.ledgers.get(name)
+    next_due = moment.ledger(name).next_due
     turn = None if own is None else _turn(reader, own)
     instance = None
     if own is not None and own.instance is not None:
         instance = instance_view(of_instance(own.instance), own.clock)
-    due = None if mark is None or mark.next_due is None else (mark.next_due - moment.clock) / 1e6
+    due = None if next_due is None else (next_due - moment.clock) / 1e6
     return ManagerView(
         name=name,
         state="paused",

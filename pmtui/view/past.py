@@ -5,11 +5,9 @@ from pmtui.storage.ledger import Instance, LedgerState
 from pmtui.storage.sqlite.database import Database
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_told_by
 from pmtui.storage.sqlite.log import SqliteLog
-from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments
+from pmtui.storage.sqlite.marks import LogMark
+from pmtui.storage.sqlite.moments import Moment, Moments
 from pmtui.view.reader import Reader
-
-_NO_LOG = LogMark(None, 0, (), ())
-_NO_LEDGER = LedgerMark({}, 0, None, None)
 
 
 class PastReader(Reader):
@@ -30,15 +28,12 @@ class PastReader(Reader):
         self._moments = moments
         self._recalled: set[str] = set()
 
-    def _ledger_mark(self, manager: str) -> LedgerMark:
-        return self.moment.ledgers.get(manager, _NO_LEDGER)
-
     def log(self, context: str) -> SqliteLog | None:
         """See `Reader.log`."""
         opened = context in self._logs
         log = super().log(context)
         if log is not None and not opened:
-            log.database.see_only(_log_views(self.moment.logs.get(context, _NO_LOG)))
+            log.database.see_only(_log_views(self.moment.log(context)))
         return log
 
     def ledger(self, manager: str) -> SqliteLedger | None:
@@ -46,7 +41,7 @@ class PastReader(Reader):
         opened = manager in self._ledgers
         ledger = super().ledger(manager)
         if ledger is not None and not opened:
-            mark = self._ledger_mark(manager)
+            mark = self.moment.ledger(manager)
             ledger.database.see_only(
                 {
                     "events": f"SELECT * FROM main.events WHERE position <= {mark.timers or 0}",
@@ -57,16 +52,16 @@ class PastReader(Reader):
 
     def head(self, context: str) -> int:
         """See `Reader.head`."""
-        return self.moment.logs.get(context, _NO_LOG).head or 0
+        return self.moment.log(context).head or 0
 
     def _head_in(self, manager: str, source: str, database: Database) -> int:
         del database
-        return self._ledger_mark(manager).timers or 0 if source == TIMERS else self.head(source)
+        return self.moment.ledger(manager).timers or 0 if source == TIMERS else self.head(source)
 
     def state(self, manager: str) -> LedgerState | None:
         """See `Reader.state`."""
         ledger = self.ledger(manager)
-        mark = self._ledger_mark(manager)
+        mark = self.moment.ledger(manager)
         if ledger is None or not mark.row:
             return None
         return state_told_by(mark.row, ledger.database.identity, mark.next_due)
@@ -82,10 +77,10 @@ class PastReader(Reader):
             return
         self._recalled.add(manager)
         was: dict[str, Instance] = {}
-        for images in self._moments.changed(manager, self._ledger_mark(manager).turn):
+        for images in self._moments.changed(manager, self.moment.ledger(manager).turn):
             for image in images:
                 was.setdefault(image.correlation, image)
-        head = self._ledger_mark(manager).timers or 0
+        head = self.moment.ledger(manager).timers or 0
         ledger.database.see_only(_INSTANCES | {"pending": _PENDING.format(head=head)}, _tables(was))
 
 

@@ -14,7 +14,8 @@ from pmtui.lab.rewinding import rewind
 from pmtui.lab.scratch import unseen
 from pmtui.model.app import App, Receiver
 from pmtui.storage.folder import DataFolder
-from pmtui.storage.sqlite.moments import Moment, Moments, marks_of
+from pmtui.storage.sqlite.marks import marks_of
+from pmtui.storage.sqlite.moments import Moment, Moments
 from pmtui.workers.appfile import load
 from pmtui.workers.stores import Stores
 from tests.placing import place
