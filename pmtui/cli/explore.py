@@ -32,6 +32,7 @@ from pmtui.explorer.verdict import Bounds, Outcome, Progress, Verdict
 from pmtui.model.app import Receiver
 from pmtui.model.errors import InputError
 from pmtui.storage.folder import DataFolder
+from pmtui.view import words
 from pmtui.view.safe import safe
 from pmtui.workers.appfile import AppFile, load
 
@@ -222,7 +223,7 @@ def _killed(found: AppFile, logs: Logs, verdict: Verdict, asked: Asked, live: Li
     killed = sigkill(found, logs, asked.receivers, asked.sigkill, killing)
     if killed.violation is not None:
         return _told(found, msgspec.structs.replace(verdict, verdict="violated", violation=killed.violation))
-    points = f"{killed.points} point{'s' if killed.points != 1 else ''}"
+    points = words.count(killed.points, "point")
     return _told(found, verdict, ("note", f"real workers killed at {points} came to the same end"))
 
 
@@ -247,8 +248,8 @@ def _smallest(found: AppFile, logs: Logs, verdict: Verdict, asked: Asked) -> Tol
 
 def _takes(logs: Logs, small: Shrunk) -> str:
     before, after = count(logs), count(small.story.logs)
-    words = f"{after:,} of {before:,} event{'s' if before != 1 else ''}"
-    return words if small.minimal else f"{words}; there was no time to see whether fewer do"
+    takes = f"{after:,} of {words.count(before, 'event')}"
+    return takes if small.minimal else f"{takes}; there was no time to see whether fewer do"
 
 
 def _replay(found: AppFile, file: Path) -> Told:

@@ -7,6 +7,7 @@ import click
 from pmtui.cli.logs import log_argument, progress_bar
 from pmtui.storage.cloudevents import import_file
 from pmtui.view.safe import safe
+from pmtui.view.words import count
 
 
 @click.command()
@@ -22,4 +23,4 @@ def command(log: Path, file: Path) -> None:
     with progress_bar(f"importing {file.name}") as show:
         added, known = import_file(log, file, show)
     there = f", {known:,} already there" if known else ""
-    click.echo(f"{safe(str(log))}: {added:,} {'event' if added == 1 else 'events'} added{there}")
+    click.echo(f"{safe(str(log))}: {count(added, 'event')} added{there}")

@@ -22,7 +22,7 @@ from pmtui.view.atrest import at_rest
 from pmtui.view.reader import Reader
 from pmtui.view.safe import safe
 from pmtui.view.status import ManagerStatus, status_of
-from pmtui.view.words import count
+from pmtui.view.words import count, crashes
 from pmtui.workers.appfile import AppFile, load
 from pmtui.workers.breakpoints.breakpoint import at_point
 from pmtui.workers.process import WorkerProcess
@@ -198,7 +198,7 @@ def summary(status: ManagerStatus) -> str:
     if counters.suppressed:
         parts.append(f"{counters.suppressed:,} stopped by receipts")
     if counters.crashes:
-        parts.append(f"{counters.crashes:,} crash" + ("es" if counters.crashes != 1 else ""))
+        parts.append(crashes(counters.crashes))
     if counters.late:
         parts.append(f"{counters.late:,} IGNORED BECAUSE THEIR START CAME LATER")
     behind = sum(each.behind for each in status.progress.values())

@@ -1,8 +1,6 @@
 """Breakpoints kept from one lab to the next, a small file for each app."""
 
-import os
 import stat
-import tempfile
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +9,7 @@ import msgspec
 import platformdirs
 
 from pmtui.model.errors import InputError
+from pmtui.storage.whole import write_whole
 from pmtui.workers.appfile import AppFile
 from pmtui.workers.breakpoints.grammar import read
 
@@ -73,14 +72,6 @@ def save(path: Path, kept: Sequence[Kept]) -> None:
         InputError: one line: the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(_File(list(kept))), indent=2) + b"\n")
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, msgspec.json.format(msgspec.json.encode(_File(list(kept))), indent=2) + b"\n")
     except OSError as error:
         raise InputError(f"the breakpoints work, but cannot be kept in {path}: {error.strerror}") from None

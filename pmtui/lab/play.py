@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pmtui.lab.session import LabSession
 from pmtui.lab.settings import Options
 from pmtui.model.app import Receiver
+from pmtui.model.point import Phase
 from pmtui.storage.folder import DataFolder
 from pmtui.view.snapshot import ManagerView, Snapshot
 from pmtui.workers.appfile import AppFile
@@ -61,21 +62,20 @@ async def _scene(session: LabSession, manager: str, receiver: Receiver, title: s
 
 async def _act(session: LabSession, manager: str, say: Say) -> None:
     """Step until the first action is taken."""
-    for phase in ("read", "decided", "acted"):
+    phases: tuple[Phase, ...] = ("read", "decided", "acted")
+    for phase in phases:
         await session.step(manager)
         now = await _reached(session, manager, phase)
         say("  s")
         _tell(now.manager(manager), say)
 
 
-async def _reached(session: LabSession, manager: str, phase: str) -> Snapshot:
-    return await session.until(lambda now: _phase(now.manager(manager)) == phase)
+async def _reached(session: LabSession, manager: str, phase: Phase) -> Snapshot:
+    return await session.until(lambda now: _stands_at(now.manager(manager), phase))
 
 
-def _phase(manager: ManagerView) -> str:
-    if manager.turn is None or not manager.turn.point or manager.state == "killed":
-        return ""
-    return manager.turn.point.split(":")[2]
+def _stands_at(manager: ManagerView, phase: Phase) -> bool:
+    return manager.turn is not None and manager.turn.phase == phase and manager.state != "killed"
 
 
 def _told(manager: ManagerView) -> bool:

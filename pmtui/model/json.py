@@ -35,6 +35,11 @@ def quoted(text: str) -> str:
     return _encode(text).decode()
 
 
+def is_text(text: str) -> bool:
+    """Whether a text can be written at all: half a surrogate pair cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def decode(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError if it is none."""
     try:

@@ -1,2 +1,2 @@
 """Logs and ledgers: what they must do (`log`, `ledger`), in memory (`memory`), on SQLite (`sqlite`), as files of events
-(`cloudevents`), and where they lie (`folder`)."""
+(`cloudevents`), where they lie (`folder`), and small files that are written whole (`whole`)."""

@@ -29,7 +29,7 @@ class OutsideEvent(NamedTuple):
         for name, value in (("stream", stream), ("type", type)):
             if not value:
                 raise InputError(f"the {name} is empty")
-            if any("\ud800" <= character <= "\udfff" for character in value):
+            if not json.is_text(value):
                 raise InputError(f"the {name} is not UTF-8")
         try:
             return cls(stream, type, json.encode(json.decode_object(data)))

@@ -2,14 +2,14 @@
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
 import platformdirs
+
+from pmtui.storage.whole import write_whole
 
 _LONGEST = 200
 _LARGEST = 1_000_000
@@ -80,12 +80,4 @@ class Folder:
     def keep(self, app: str, arrangement: Arrangement) -> None:
         """See `Keeper.keep`; the file is replaced whole, so that none is ever half written."""
         with contextlib.suppress(OSError):
-            self._path.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self._path, prefix=".new-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(msgspec.json.encode(arrangement))
-                Path(name).replace(self.file(app))
-            except OSError:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(self.file(app), msgspec.json.encode(arrangement))

@@ -117,10 +117,9 @@ def _paused(now: Situation) -> Consequence:
     turn = now.turn
     if turn is None:
         return _dry(now, going=False)
-    if not turn.point:
-        return _before(now, turn)
-    *_, phase = turn.point.split(":")[:3]
-    match phase:
+    match turn.phase:
+        case None:
+            return _before(now, turn)
         case "read":
             hints: tuple[Hint, ...] = (("s", "asks the handler what to do"), ("x", "here only forgets what was read"))
             return Consequence("Read, not decided.", f"{name_of(turn)} is in memory only.", hints)

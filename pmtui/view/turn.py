@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pmtui.model.manager import Delivery
+from pmtui.model.point import Phase, Point
 from pmtui.storage.ledger import Outcome
 
 StepState = Literal["done", "now", "todo"]
@@ -75,6 +76,11 @@ class TurnView:
     delivery: Delivery = "act-then-save"
     repeated: bool = False
     """Whether a worker is doing it again after a crash."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """How far it has come; None before `read`."""
+        return Point.parse(self.point).phase if self.point else None
 
     @property
     def finished(self) -> bool:

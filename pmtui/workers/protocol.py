@@ -180,7 +180,7 @@ class Report(msgspec.Struct, frozen=True):
         turn: the turn in hand, or the last one.
         upcoming: while paused between turns, the event that comes next.
         instance: that of the turn's last event.
-        counters: the ledger's totals; `begun` what they were when this worker started.
+        counters: the ledger's totals.
         stop: why it stands where it stands, if that is a breakpoint.
         hits: how often each breakpoint was hit, those before this worker included, by number.
         next_due: when the earliest pending timer is due, and `clock` the time it goes by (0: unknown), in microseconds

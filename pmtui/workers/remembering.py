@@ -13,7 +13,9 @@ from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import Save
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
-from pmtui.storage.sqlite.moments import LedgerMark, LogMark, Moment, Moments, marks_of
+from pmtui.storage.sqlite.marks import LedgerMark, LogMark, marks_of
+from pmtui.storage.sqlite.moments import Moment, Moments
+from pmtui.workers.reporting import first_of, instance_in
 
 _APART = 0.02
 """Seconds between two moments at full speed."""
@@ -95,19 +97,18 @@ class Memory:
 
     def _remember(self, turn: Turn, logs: Mapping[str, LogMark], ledgers: Mapping[str, LedgerMark]) -> None:
         last = turn.picked[-1]
-        decision = turn.decisions[-1] if turn.decisions else None
         self._moments.add(
             Moment(
                 manager=self._manager,
                 turn=turn.number,
                 source=last.source,
                 position=last.row.position,
-                first=next(row.position for name, row in turn.picked if name == last.source),
+                first=first_of(turn),
                 size=len(turn.picked),
                 point=str(turn.point),
                 cursor=turn.cursors[last.source].position,
                 repeated=turn.repeated,
-                instance=decision.after if decision is not None and decision.correlation else None,
+                instance=instance_in(turn),
                 clock=max((mark.row.get("clock", 0) for mark in ledgers.values()), default=0),
                 hits=self.hits,
                 logs=logs,

@@ -20,7 +20,7 @@ def turn_report(turn: Turn) -> TurnReport:
     return TurnReport(
         number=turn.number,
         event=_event(last, decision),
-        first=next(row.position for name, row in turn.picked if name == last.source),
+        first=first_of(turn),
         size=len(turn.picked),
         point=str(turn.point or ""),
         finished=turn.finished,
@@ -32,10 +32,22 @@ def turn_report(turn: Turn) -> TurnReport:
     )
 
 
-def instance_report(turn: Turn) -> InstanceReport | None:
-    """The instance of a turn's last event, as the turn leaves it."""
+def first_of(turn: Turn) -> int:
+    """The position of a turn's first event of its last one's source."""
+    source = turn.picked[-1].source
+    return next(row.position for name, row in turn.picked if name == source)
+
+
+def instance_in(turn: Turn) -> Instance | None:
+    """The instance of a turn's last event, as the turn leaves it; None where it has none by now."""
     decision = turn.decisions[-1] if turn.decisions else None
-    return of_instance(decision.after) if decision is not None and decision.correlation else None
+    return decision.after if decision is not None and decision.correlation else None
+
+
+def instance_report(turn: Turn) -> InstanceReport | None:
+    """The same as a report."""
+    instance = instance_in(turn)
+    return None if instance is None else of_instance(instance)
 
 
 def of_instance(instance: Instance) -> InstanceReport:

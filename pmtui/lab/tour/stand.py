@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pmtui.lab.tour.proof import Proof
+from pmtui.model.point import Phase
 from pmtui.view.snapshot import ManagerView, Snapshot
 from pmtui.view.words import count
 
@@ -43,10 +44,10 @@ class Stand:
         return self.now.crashes > self.before.crashes
 
     @property
-    def phase(self) -> str:
-        """`read`, `decided`, `acted` or `saved`; empty before an event and where its worker is dead."""
+    def phase(self) -> Phase | None:
+        """How far its turn has come; None before an event, while it goes, and where its worker is dead."""
         turn = self.manager.turn
-        return turn.point.split(":")[2] if turn is not None and turn.point and self.manager.state == "paused" else ""
+        return turn.phase if turn is not None and self.manager.state == "paused" else None
 
     @property
     def outcomes(self) -> set[str]:

@@ -104,7 +104,7 @@ STEPS: tuple[Step, ...] = (
         "This is a copy: nothing can do harm. fulfilment reads what happened in one context and acts in another. An "
         "event takes it four phases: read, decided, acted, saved. Take the first, and watch the strip above.",
         (Moment(always, "step", "takes one phase"),),
-        lambda stand: stand.phase != "",
+        lambda stand: stand.phase is not None,
         "{event} was read. That is in memory only: nothing is in any file yet, and the cursor has not moved.",
     ),
     Step(

@@ -89,7 +89,7 @@ def read(text: str, number: int = 0, vocabulary: Vocabulary = _NONE) -> Breakpoi
     """
     if len(text) > LONGEST:
         raise InputError(f"a breakpoint has at most {LONGEST} characters")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not json.is_text(text):
         raise InputError("the breakpoint is not UTF-8")
     return _Reading(text, vocabulary).breakpoint(number)
 
