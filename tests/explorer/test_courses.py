@@ -43,9 +43,9 @@ def test_what_is_found_is_the_same_when_every_turn_is_taken(monkeypatch, remembe
 
 
 def test_courses_are_forgotten_before_they_are_too_many(monkeypatch, remembered):
-    monkeypatch.setattr(courses, "KEPT", 3)
-    monkeypatch.setattr(watchedlog, "KEPT", 2)
-    few = explored(18)
+    monkeypatch.setattr(courses, "KEPT", 20)
+    monkeypatch.setattr(watchedlog, "KEPT", 20)
+    few = explored(39)
     assert remembered
     monkeypatch.undo()
-    assert explored(18) == few
+    assert explored(39) == few
