@@ -40,7 +40,7 @@ async def test_what_a_receipt_stopped_is_counted_only_when_there_is_something(sh
 
 async def test_counters_that_are_zero_make_room_for_the_others(show):
     async with show(await in_state("receipts")) as shown:
-        assert shown.text().splitlines()[0].endswith("  1 crash   1 stopped by receipt   0 lost")
+        assert shown.text().splitlines()[0].endswith("  1 crash   0 doubled   1 stopped by receipt")
 
 
 async def test_watching_counts_what_was_seen(show):

@@ -83,7 +83,7 @@ class Header(Bar):
         if self.size.width < 70:
             pieces = [piece for piece in pieces if piece[1]]
         while sum(len(piece[0]) + 3 for piece in pieces) > room + 3 and len(pieces) > 1:
-            pieces.remove(next((piece for piece in pieces if not piece[1]), pieces[0]))
+            pieces.remove(next((piece for piece in reversed(pieces) if not piece[1]), pieces[0]))
         line: list[tuple[str, Style]] = []
         for text, number, style in pieces:
             line += [("   ", ink.plain), (text, style if number else ink.faint)]
