@@ -194,15 +194,18 @@ class Desk:
         if newest not in self.dumps:
             self.dumps[newest] = self.dump()
 
-    def dump(self, *, epochs: bool = True) -> Dump:
-        """All tables of all files."""
+    def dump(self, *, epochs: bool = True, acted: bool = True) -> Dump:
+        """All tables of all files, but for epochs or the ledgers' counts of actions where they are not asked for."""
+        hidden = OWNER if acted else OWNER | {"performed", "suppressed"}
         found: Dump = {}
         ledgers = [self.data.ledger(self.app.name, name) for name in self.app.managers]
         for path in [*self.files.values(), *ledgers]:
             with closing(connect(path)) as connection:
                 connection.row_factory = None
                 tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                found[path.name] = {table: sorted(_rows(connection, table, epochs), key=repr) for table in tables}
+                found[path.name] = {
+                    table: sorted(_rows(connection, table, epochs, hidden), key=repr) for table in tables
+                }
         return found
 
     def rewind(self, id_: int) -> None:
@@ -220,9 +223,9 @@ class Desk:
         self.stores.clear()
 
 
-def _rows(connection: Any, table: str, epochs: bool) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Any, table: str, epochs: bool, of_ledger: set[str]) -> Iterator[tuple[Any, ...]]:
     cursor = connection.execute(f"SELECT * FROM {table}")
     names = [column[0] for column in cursor.description]
-    hidden = OWNER if table == "ledger" else {"epoch"} if table == "pins" and not epochs else set()
+    hidden = of_ledger if table == "ledger" else {"epoch"} if table == "pins" and not epochs else set()
     for row in cursor:
         yield tuple(value for name, value in zip(names, row, strict=True) if name not in hidden)
