@@ -1,6 +1,7 @@
 """An app: contexts, the managers between them and the aggregates in them."""
 
 import inspect
+import os.path
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
@@ -35,6 +36,10 @@ class Context(msgspec.Struct, frozen=True):
 
     url: str = ""
     receiver: Receiver = "exact"
+
+    def file(self, name: str) -> str:
+        """The path of its log under this name, from the data folder on."""
+        return os.path.normpath(self.url.removeprefix("sqlite:") or f"{name}.db")
 
 
 class Manager(msgspec.Struct, frozen=True, dict=True):
@@ -81,7 +86,7 @@ class App:
             is so in any state at all; functions by name.
 
     Raises:
-        DefinitionError: a name is not usable, doubled or reserved; a receiver or URL is unknown.
+        DefinitionError: a name is not usable, doubled or reserved; a receiver or URL is unknown; two have one file.
     """
 
     def __init__(self, name: str, contexts: Iterable[str] | Mapping[str, str | Context]) -> None:
@@ -119,6 +124,10 @@ class App:
             raise DefinitionError(f"context {name}: receiver {context.receiver!r} is not one of {', '.join(RECEIVERS)}")
         if context.url and not context.url.startswith("sqlite:"):
             raise DefinitionError(f"context {name}: the URL {context.url!r} must begin with 'sqlite:'")
+        file = context.file(name).lower()
+        other = next((other for other, each in self.contexts.items() if each.file(other).lower() == file), None)
+        if other is not None:
+            raise DefinitionError(f"contexts {other} and {name} are both in {context.file(name)}; each needs its own")
         self.contexts[name] = context
 
     def manager(self, cls: _M) -> _M:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmtui.model.app import App
+from pmtui.model.app import App, Context
 from pmtui.model.errors import InputError
 from pmtui.storage.errors import StorageError
 
@@ -22,8 +22,8 @@ class DataFolder:
 
     def logs(self, app: App) -> dict[str, Path]:
         """The file of every context's log; a relative path in a URL starts in this folder."""
-        urls = {name: "" if self.plain else context.url for name, context in app.contexts.items()}
-        return {name: self.path / (url.removeprefix("sqlite:") or f"{name}.db") for name, url in urls.items()}
+        places = {name: Context() if self.plain else context for name, context in app.contexts.items()}
+        return {name: self.path / context.file(name) for name, context in places.items()}
 
     def ledger(self, app: str, manager: str) -> Path:
         """The file of a manager's ledger."""

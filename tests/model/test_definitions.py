@@ -268,6 +268,8 @@ def test_a_manager_keeps_its_handlers_through_a_decorator_that_wraps(app):
         ({"orders": Context("postgres://here")}, "must begin with 'sqlite:'"),
         ({"orders": Context(receiver="twice")}, "receiver 'twice' is not one of exact, high-water, none"),
         ({"orders": 5}, "needs a URL or a Context"),
+        ({"orders": "sqlite:x.db", "payments": "sqlite:./x.db"}, "contexts orders and payments are both in x.db"),
+        ({"orders": Context(), "payments": "sqlite:orders.db"}, "both in orders.db; each needs its own"),
     ],
 )
 def test_wrong_contexts_are_refused(contexts, sentence):
