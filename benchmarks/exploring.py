@@ -20,6 +20,7 @@ from pmtui.model.app import App
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.log import Row
 from pmtui.workers.appfile import load
+from tests.planted.table import PLANTED
 
 _ROOT = Path(__file__).resolve().parent.parent
 _SHOP = _ROOT / "sample_data" / "shop.py"
@@ -51,6 +52,7 @@ def compare(scale: Scale) -> Iterator[Figure]:
     detail = f"{verdict.states:,} states, {verdict.edges:,} edges"
     yield _figure("the first 300 loan events in every order", [verdict.seconds], "s", 10, "less", detail)
     yield _figure("`pmtui explore` on the sample shop, whole process", found["command"], "s", 1, "less")
+    yield _planted()
 
 
 def _figure(what: str, values: Sequence[float], unit: str, goal: float, better: str, detail: str = "") -> Figure:
@@ -98,6 +100,25 @@ def _mean(act: Callable[[], None]) -> float:
     for _ in range(_SPARE):
         act()
     return (time.perf_counter() - began) / _SPARE
+
+
+def _planted() -> Figure:
+    """Seconds until a planted bug is found and its story is the shortest."""
+    took = {}
+    for case in PLANTED:
+        if case.hook is not None:  # it takes the runtime apart, for a test
+            continue
+        app = case.app("wrong")
+        logs = case.logs(app)
+        began = time.perf_counter()
+        verdict = explore(app, logs, order_independent=case.order_independent)
+        took[case.name] = time.perf_counter() - began
+        if verdict.violation is None:
+            raise AssertionError(f"{case.name} was not found")
+    slowest = max(took, key=lambda name: took[name])
+    figure = f"a planted bug found and shrunk: the slowest of {len(took)}"
+    detail = f"{slowest}; half of them within {statistics.median(took.values()) * 1000:.0f} ms"
+    return Figure(figure, took[slowest], "s", min(took.values()), took[slowest], 2, "less", detail)
 
 
 def _memory(app: App, logs: Mapping[str, Sequence[Row]]) -> float:
