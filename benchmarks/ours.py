@@ -15,7 +15,7 @@ from pmtui.model.app import App
 from pmtui.storage.sqlite.ledger import SqliteLedger
 from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.workers.worker import collect_garbage_seldom
+from pmtui.workers.main import collect_garbage_seldom
 
 
 class Ours:

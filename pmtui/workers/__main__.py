@@ -8,7 +8,7 @@ import time
 
 gc.disable()  # importing makes no garbage, and looking for it takes a tenth of the time; the worker enables it
 
-from pmtui.workers.worker import main  # noqa: E402
+from pmtui.workers.main import main  # noqa: E402
 
 _LAST_SECONDS = 1.0
 

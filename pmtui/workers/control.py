@@ -39,6 +39,7 @@ class Control:
         advance_to: how far virtual time was moved by hand, in microseconds since 1970.
         stopped: whether to end.
         heard: how many commands have been carried out.
+        seen: how many of them had been at the last `notice`.
         on_heard: called after each.
     """
 
@@ -49,7 +50,7 @@ class Control:
         self.receivers: dict[str, Receiver] = {}
         self.advance_to = 0
         self.stopped = False
-        self.heard = 0
+        self.heard = self.seen = 0
         self._steps: deque[Step | StepEvent] = deque()
         self.on_heard: Callable[[], None] = lambda: None
         self._news = asyncio.Event()
@@ -110,10 +111,15 @@ class Control:
         if self._steps and (ended or isinstance(self._steps[0], Step)):
             self._steps.popleft()
 
-    def noticed(self) -> int:
-        """How many commands have been carried out; only a later one ends the next wait."""
+    def notice(self) -> None:
+        """Take note of what was said so far; only a later command ends the next wait."""
         self._news.clear()
-        return self.heard
+        self.seen = self.heard
+
+    @property
+    def news(self) -> bool:
+        """Whether anything was said since."""
+        return self.heard != self.seen
 
     async def changed(self, seconds: float | None = None) -> None:
         """Wait for the next command, for at most so long."""

@@ -17,7 +17,7 @@ from workers_kit import SECONDS, Shop, dies_at, eventually
 
 from pmtui.model import instant
 from pmtui.storage.sqlite.thread import DatabaseThread
-from pmtui.workers import worker
+from pmtui.workers import driver
 from pmtui.workers.control import Control
 from pmtui.workers.outbox import Outbox
 from pmtui.workers.protocol import Begin, Command, GoOn, Pause, Stop
@@ -78,7 +78,7 @@ async def quiet(thread: _Counting) -> None:
 
 
 async def test_none_of_many_appends_at_any_moment_is_missed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_POLL", HOUR)
+    monkeypatch.setattr(driver, "_POLL", HOUR)
 
     def append() -> None:
         for number in range(150):
@@ -93,7 +93,7 @@ async def test_none_of_many_appends_at_any_moment_is_missed(shop: Shop, monkeypa
 
 
 async def test_workers_wake_one_another_by_what_they_append(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_POLL", HOUR)
+    monkeypatch.setattr(driver, "_POLL", HOUR)
     async with AsyncExitStack() as both:
         for manager in ("fulfilment", "courier"):
             await both.enter_async_context(working(shop, manager))
@@ -114,7 +114,7 @@ async def test_what_does_not_ring_is_seen_all_the_same(shop: Shop) -> None:
 
 
 async def test_a_paused_worker_sees_at_once_what_comes_next(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_POLL", HOUR)
+    monkeypatch.setattr(driver, "_POLL", HOUR)
     async with working(shop, "fulfilment", paused=True) as thread:
         before = thread.hops
         shop.place(None)
@@ -122,7 +122,7 @@ async def test_a_paused_worker_sees_at_once_what_comes_next(shop: Shop, monkeypa
 
 
 async def test_a_timer_comes_due_between_two_looks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_POLL", HOUR)
+    monkeypatch.setattr(driver, "_POLL", HOUR)
     due = instant.write(instant.now() + timedelta(seconds=1.5))
     shop.place("remind", at=due)
     async with working(shop, "fulfilment"):
@@ -142,8 +142,8 @@ async def test_an_idle_worker_looks_at_most_five_times_a_second(shop: Shop) -> N
 async def test_what_is_said_in_a_turn_is_heard_after_it_though_more_turns_would_share_its_hop(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, command: Command
 ) -> None:
-    monkeypatch.setattr(worker, "_HOP", HOUR)
-    monkeypatch.setattr(worker, "_POLL", HOUR)
+    monkeypatch.setattr(driver, "_HOP", HOUR)
+    monkeypatch.setattr(driver, "_POLL", HOUR)
     shop.place(None, None, "say", None, None, None)
     async with working(shop, "fulfilment", paused=True, breakpoints=dies_at("fulfilment:orders@6:read", "pause")) as it:
         before = it.hops

@@ -397,5 +397,5 @@ async def test_a_supervisor_that_reads_nothing_for_a_while_does_not_hold_its_wor
 
 
 def test_the_workers_main_is_importable_without_textual() -> None:
-    code = "import sys, pmtui.workers.worker; sys.exit('textual' in sys.modules)"
+    code = "import sys, pmtui.workers.main; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, check=False).returncode == 0
