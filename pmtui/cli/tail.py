@@ -11,8 +11,9 @@ import click
 
 from pmtui.cli.logs import log_argument
 from pmtui.storage.log import Row
+from pmtui.storage.sqlite.events import page_of
 from pmtui.storage.sqlite.listener import Listener
-from pmtui.storage.sqlite.log import SqliteLog, page_of
+from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.view.safe import safe
 
 _PAGE = 100

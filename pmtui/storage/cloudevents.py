@@ -16,7 +16,8 @@ from pmtui.model.errors import InputError
 from pmtui.storage import cloudevent
 from pmtui.storage.errors import StorageError
 from pmtui.storage.log import Row
-from pmtui.storage.sqlite.log import COLUMNS, SqliteLog, head_of, page_of, versions_of
+from pmtui.storage.sqlite.events import COLUMNS, head_of, page_of, versions_of
+from pmtui.storage.sqlite.log import SqliteLog
 from pmtui.storage.sqlite.rows import insert_many, placeholders
 
 Progress = Callable[[float], None]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from pmtui.model import json
 from pmtui.model.errors import InputError
 from pmtui.storage.log import Draft
-from pmtui.storage.sqlite.log import SqliteLog, append_to, skip_positions, versions_of
+from pmtui.storage.sqlite.events import append_to, skip_positions, versions_of
+from pmtui.storage.sqlite.log import SqliteLog
 
 
 class OutsideEvent(NamedTuple):

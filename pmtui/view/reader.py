@@ -13,9 +13,10 @@ from pmtui.storage.errors import NotMade
 from pmtui.storage.folder import DataFolder
 from pmtui.storage.ledger import LedgerState
 from pmtui.storage.sqlite.database import Database
+from pmtui.storage.sqlite.events import head_of, page_of
 from pmtui.storage.sqlite.file import trace
 from pmtui.storage.sqlite.ledger import SqliteLedger, state_of
-from pmtui.storage.sqlite.log import SqliteLog, head_of, page_of
+from pmtui.storage.sqlite.log import SqliteLog
 
 COUNTED = 100_000
 """Events are counted exactly up to here."""

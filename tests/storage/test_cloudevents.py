@@ -11,7 +11,8 @@ from pmtui.model.errors import InputError
 from pmtui.storage.cloudevents import Imported, export_events, import_events, import_file
 from pmtui.storage.errors import StorageError
 from pmtui.storage.log import Draft
-from pmtui.storage.sqlite.log import SqliteLog, append_to
+from pmtui.storage.sqlite.events import append_to
+from pmtui.storage.sqlite.log import SqliteLog
 
 
 def event(number, position=None, **more):

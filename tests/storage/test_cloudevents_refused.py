@@ -8,7 +8,8 @@ import pytest
 
 from pmtui.model.errors import InputError, PmtuiError
 from pmtui.storage.cloudevents import import_file
-from pmtui.storage.sqlite.log import SqliteLog, head_of
+from pmtui.storage.sqlite.events import head_of
+from pmtui.storage.sqlite.log import SqliteLog
 
 GOOD = {
     "specversion": "1.0",

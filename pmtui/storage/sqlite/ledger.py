@@ -11,7 +11,7 @@ from pmtui.storage.errors import StorageError, Superseded
 from pmtui.storage.ledger import Counters, Cursor, Instance, LedgerState, Save, Timer
 from pmtui.storage.log import Draft, LogReader
 from pmtui.storage.sqlite.database import Database
-from pmtui.storage.sqlite.log import EVENTS, SqliteReader, append_to, versions_of
+from pmtui.storage.sqlite.events import EVENTS, SqliteReader, append_to, versions_of
 from pmtui.storage.sqlite.opening import open_database
 from pmtui.storage.sqlite.rows import insert_many, placeholders
 

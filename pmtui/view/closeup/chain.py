@@ -14,7 +14,7 @@ from pmtui.model.manager import TIMERS
 from pmtui.storage.ledger import Taken
 from pmtui.storage.log import Row
 from pmtui.storage.sqlite.database import Database
-from pmtui.storage.sqlite.log import page_of
+from pmtui.storage.sqlite.events import page_of
 from pmtui.view.closeup.subject import ActionOf, EventAt
 from pmtui.view.journal import actions_told
 from pmtui.view.reader import Reader
