@@ -13,6 +13,10 @@ import pyte
 
 PMTUI = (sys.executable, "-m", "pmtui.cli.main")
 _SECONDS = 15.0
+_CALM = 0.3
+"""Seconds without a byte after which a screen that pulls five pictures a second has shown what it knows."""
+_RESTLESS = 1.5
+"""Seconds after which a screen that goes on changing is taken as it is."""
 _SIZE = ("COLUMNS", "LINES")
 """What others may have set, and what a program would believe in place of its terminal's size."""
 
@@ -87,18 +91,33 @@ class Terminal:
         return "\n".join(self._screen.display)
 
     def until(self, shows: str | Callable[[str], bool], seconds: float = _SECONDS) -> str:
-        """Wait until the screen shows something; the screen then."""
+        """Wait until the screen shows something; the screen then, with all that belongs to it where it stays."""
+
+        def holds(text: str) -> bool:
+            return shows in text if isinstance(shows, str) else shows(text)
+
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read()
             text = self.text()
-            if shows in text if isinstance(shows, str) else shows(text):
-                return text
+            if holds(text):
+                self._settle()
+                settled = self.text()
+                return settled if holds(settled) else text
             if not self.process.isalive():
                 self.read(0.2)
                 break
         text = self.text()
         raise AssertionError(f"the screen never showed {shows!r}:\n{text}\n{self.raw[-2000:]!r}")
+
+    def _settle(self) -> None:
+        """Panes read their pages after the picture that names them is shown."""
+        end = time.monotonic() + _RESTLESS
+        while time.monotonic() < end:
+            seen = len(self.raw)
+            self.read(_CALM)
+            if len(self.raw) == seen:
+                return
 
     def press(self, *keys: str) -> None:
         """Type keys as they are."""
