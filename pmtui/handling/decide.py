@@ -199,8 +199,7 @@ class Decider:
             raise Refused(f"{type_} goes to the unknown context {context!r}")
         if kind == "send" and context not in self._app.aggregates:
             raise Refused(f"{type_} is sent to {context}, which has no aggregate")
-        plain = type(stream) is type(type_) is str and stream and type_ and stream.isascii() and type_.isascii()
-        if not plain and not (storable(stream) and storable(type_)):
+        if not (storable(stream) and storable(type_)):
             raise Refused(
                 f"{type_!r} needs a stream and a type as texts, not {(type_ if storable(stream) else stream)!r}"
             )
